@@ -1,0 +1,103 @@
+"""The engine plugin: two protocols to speak and hear, a third for voice activity, and the registration."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from voxhelm.domain.activity import Activity
+from voxhelm.domain.model import Capability, Footprint, ModelSpec, Placement
+from voxhelm.domain.options import SynthesizeOptions, TranscribeOptions
+from voxhelm.domain.pcm import Pcm
+from voxhelm.domain.segment import Segment
+from voxhelm.domain.speech import Speech
+from voxhelm.domain.voice import Voice
+
+
+@runtime_checkable
+class Transcriber(Protocol):
+    """Hears. Blocking; called from several threads at once, so an implementation that cannot must lock."""
+
+    def transcribe(self, audio: Iterator[Pcm], options: TranscribeOptions, /) -> Iterator[Segment]:
+        """Yield the segments of `audio` in order of time, each as soon as it is final.
+
+        `audio` is at `Capabilities.input_rate_hz`, in pieces of any length, and is read as the engine goes: it may block, and it
+        raises when the caller has gone. Closing the returned generator stops the work.
+        """
+        ...
+
+
+@runtime_checkable
+class Synthesizer(Protocol):
+    """Speaks. Blocking; called from several threads at once, so an implementation that cannot must lock."""
+
+    def synthesize(self, text: str, options: SynthesizeOptions, /) -> Iterator[Speech]:
+        """Yield the sound of `text` as it is made, at one rate throughout. Closing the returned generator stops the work."""
+        ...
+
+
+@runtime_checkable
+class VoiceDetector(Protocol):
+    """Tells speech from everything else. Blocking; called from several threads at once."""
+
+    def detect(self, audio: Iterator[Pcm], /) -> Iterator[Activity]:
+        """Yield the speech probabilities of `audio`, covering it without gaps from its beginning.
+
+        `audio` is at `Capabilities.input_rate_hz`. A last, incomplete window is padded with silence. Closing the returned
+        generator stops the work.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What an engine's models can do: facts that are checked before any call.
+
+    input_rate_hz: the rate `transcribe` and `detect` take; None for engines that only speak.
+    word_times: whether `Segment.words` (or `Speech.words`) is filled.
+    longest_audio_seconds: an engine that must be given single utterances says how long they may be; None when any length will do.
+    speed: whether `SynthesizeOptions.speed` is honoured by the engine.
+    devices: the kinds of device it runs on.
+    """
+
+    kinds: tuple[Capability, ...]
+    input_rate_hz: int | None = None
+    word_times: bool = False
+    longest_audio_seconds: float | None = None
+    speed: bool = False
+    devices: tuple[str, ...] = ("cpu",)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of `voxhelm doctor`: what was looked for, whether it is well, and the command that mends it."""
+
+    subject: str
+    ok: bool
+    detail: str
+    remedy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """A plugin's registration: facts first, then the one way to load. Importing it imports no model runtime.
+
+    name: unique; what `ModelSpec.engine` says.
+    licence: SPDX expression of the engine's runtime, for the operator to see.
+    capabilities: facts about every model of this engine.
+    discover: the models of this engine that are installed, given the models directory; files only, nothing is loaded.
+    voices: the voices of a model, for engines that speak; files only, nothing is loaded.
+    footprint: bytes per device, an estimate to reserve before the first measurement.
+    load: entering the context loads the model, leaving it frees everything; the value follows the protocol of its capability.
+    diagnose: what `voxhelm doctor` says of it; files only.
+    """
+
+    name: str
+    licence: str
+    capabilities: Capabilities
+    discover: Callable[[Path], Sequence[ModelSpec]]
+    voices: Callable[[ModelSpec], Sequence[Voice]]
+    footprint: Callable[[ModelSpec], Footprint]
+    load: Callable[[ModelSpec, Placement], AbstractContextManager[Transcriber | Synthesizer | VoiceDetector]]
+    diagnose: Callable[[], Sequence[Finding]]

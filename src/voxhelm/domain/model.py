@@ -1,0 +1,46 @@
+"""Which model, where, and how much memory it may take."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+
+class Capability(StrEnum):
+    """What a model can do."""
+
+    SPEECH = "speech"
+    TRANSCRIPTION = "transcription"
+    VOICE_ACTIVITY = "voice-activity"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSpec:
+    """A model that is installed on this machine.
+
+    id: the name clients use, unique in the catalogue (`espeak-ng`, `pocketsphinx-en-us`).
+    engine: the name of the engine that loads it.
+    path: where its files are; None for models that come inside the engine's own package.
+    settings: engine-specific loading options, strings only so that they travel between processes.
+    """
+
+    id: str
+    engine: str
+    capability: Capability
+    languages: tuple[str, ...]
+    path: Path | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a model is loaded: `cpu`, or `cuda:0` and so on."""
+
+    device: str = "cpu"
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """Bytes a loaded model is expected to hold, by device (`cpu`, `cuda:0`)."""
+
+    bytes_by_device: Mapping[str, int]

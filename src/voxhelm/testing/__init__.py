@@ -1,0 +1,4 @@
+"""Fakes that ship with the product, for our tests and for plugin authors.
+
+Production code never imports it.
+"""
