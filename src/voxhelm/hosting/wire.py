@@ -1,0 +1,155 @@
+"""The messages between the server and a host, and their bytes: a 4-byte little-endian length, then msgpack.
+
+Every stream (one call of an engine) has a number chosen by the server. Both directions are paced by credit: a side sends at most as many
+items as the other has granted, so neither can flood the other.
+"""
+
+import struct
+from pathlib import Path
+from typing import Any, Final, cast
+
+import msgspec
+
+from voxhelm.domain.activity import Activity
+from voxhelm.domain.model import ModelSpec, Placement
+from voxhelm.domain.options import SynthesizeOptions, TranscribeOptions
+from voxhelm.domain.segment import Segment
+from voxhelm.domain.word import Word
+
+HEADER: Final = struct.Struct("<I")
+# Credit at the start of a stream, in items. An item is a piece of audio of about half a second, or a segment.
+OUTPUT_WINDOW: Final = 32
+INPUT_WINDOW: Final = 16
+# A frame longer than this is damage, not data: ten minutes of 48 kHz sound are 58 MB.
+LONGEST_FRAME_BYTES: Final = 64 * 1024 * 1024
+
+
+class Load(msgspec.Struct, tag="load", array_like=True, frozen=True):
+    """Server to host, first: what to load, where. `engine` is the registration, as `package.module:NAME`."""
+
+    engine: str
+    spec: ModelSpec
+    placement: Placement
+
+
+class Ready(msgspec.Struct, tag="ready", array_like=True, frozen=True):
+    """Host to server: the model is loaded."""
+
+    resident_bytes: int
+
+
+class Synthesize(msgspec.Struct, tag="say", array_like=True, frozen=True):
+    """Server to host: open a stream that speaks."""
+
+    stream: int
+    text: str
+    options: SynthesizeOptions
+
+
+class Transcribe(msgspec.Struct, tag="hear", array_like=True, frozen=True):
+    """Server to host: open a stream that hears; `Feed` follows."""
+
+    stream: int
+    options: TranscribeOptions
+
+
+class Detect(msgspec.Struct, tag="detect", array_like=True, frozen=True):
+    """Server to host: open a stream that looks for speech; `Feed` follows."""
+
+    stream: int
+
+
+class Feed(msgspec.Struct, tag="feed", array_like=True, frozen=True):
+    """Server to host: a piece of input; `samples` are little-endian int16, empty at the end of the input."""
+
+    stream: int
+    samples: bytes
+    rate_hz: int
+
+
+class Credit(msgspec.Struct, tag="credit", array_like=True, frozen=True):
+    """Either way: the other side may send `items` more on this stream."""
+
+    stream: int
+    items: int
+
+
+class Cancel(msgspec.Struct, tag="cancel", array_like=True, frozen=True):
+    """Server to host: stop the work of this stream; it is still answered by `Done` or `Fault`."""
+
+    stream: int
+
+
+class Sound(msgspec.Struct, tag="sound", array_like=True, frozen=True):
+    """Host to server: a piece of speech."""
+
+    stream: int
+    samples: bytes
+    rate_hz: int
+    words: tuple[Word, ...]
+
+
+class Heard(msgspec.Struct, tag="heard", array_like=True, frozen=True):
+    """Host to server: a segment of transcript."""
+
+    stream: int
+    segment: Segment
+
+
+class Seen(msgspec.Struct, tag="seen", array_like=True, frozen=True):
+    """Host to server: voice activity."""
+
+    stream: int
+    activity: Activity
+
+
+class Done(msgspec.Struct, tag="done", array_like=True, frozen=True):
+    """Host to server: the stream has ended well."""
+
+    stream: int
+
+
+class Fault(msgspec.Struct, tag="fault", array_like=True, frozen=True):
+    """Host to server: the stream has failed. `kind` is the name of a class in `domain.errors`; stream 0 is the loading itself."""
+
+    stream: int
+    kind: str
+    message: str
+    param: str | None
+
+
+ToHost = Load | Synthesize | Transcribe | Detect | Feed | Credit | Cancel
+ToServer = Ready | Sound | Heard | Seen | Credit | Done | Fault
+
+
+def _to_builtin(value: Any) -> Any:
+    if isinstance(value, Path):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} does not travel between processes")
+
+
+def _from_builtin(kind: type, value: Any) -> Any:
+    if kind is Path:
+        return Path(value)
+    raise TypeError(f"{kind.__name__} does not travel between processes")
+
+
+_encoder = msgspec.msgpack.Encoder(enc_hook=_to_builtin)
+_host_decoder = msgspec.msgpack.Decoder(ToHost, dec_hook=_from_builtin)
+_server_decoder = msgspec.msgpack.Decoder(ToServer, dec_hook=_from_builtin)
+
+
+def encode(message: ToHost | ToServer) -> bytes:
+    """The frame of a message, header included."""
+    body = _encoder.encode(message)
+    return HEADER.pack(len(body)) + body
+
+
+def decode_for_host(body: bytes | memoryview) -> ToHost:
+    """The message in a frame's body, as the host reads it. Raises msgspec.DecodeError."""
+    return cast("ToHost", _host_decoder.decode(body))
+
+
+def decode_for_server(body: bytes | memoryview) -> ToServer:
+    """The message in a frame's body, as the server reads it. Raises msgspec.DecodeError."""
+    return cast("ToServer", _server_decoder.decode(body))

@@ -1,0 +1,47 @@
+"""Every metric there is, with its unit in its name (docs/reference/metrics.md lists them)."""
+
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, PlatformCollector, ProcessCollector, generate_latest
+
+# From a cached answer to an hour of recognition.
+LATENCY_BUCKETS_SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800)
+
+
+class Metrics:
+    """The metrics of one server. Names begin with `voxhelm_`; labels never carry what users said."""
+
+    def __init__(self) -> None:
+        """Register everything in a registry of our own, so that two servers in one process do not mix."""
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        PlatformCollector(registry=self.registry)
+        self.requests = self._count("voxhelm_http_requests", "Requests answered.", "method", "route", "status")
+        self.request_seconds = self._seconds(
+            "voxhelm_http_request_seconds", "From the request to the last byte of the answer.", "route"
+        )
+        self.requests_in_flight = Gauge("voxhelm_http_requests_in_flight", "Requests being answered now.", registry=self.registry)
+        self.disconnects = self._count("voxhelm_client_disconnects", "Clients that left before the answer ended.", "route")
+        self.first_audio_seconds = self._seconds(
+            "voxhelm_speech_first_audio_seconds", "From the request to the first sound.", "model"
+        )
+        self.speech_audio_seconds = self._count("voxhelm_speech_audio_seconds", "Sound made.", "model")
+        self.speech_characters = self._count("voxhelm_speech_characters", "Text accepted to be said.", "model")
+        self.transcription_audio_seconds = self._count("voxhelm_transcription_audio_seconds", "Sound heard.", "model")
+        self.transcription_seconds = self._seconds(
+            "voxhelm_transcription_seconds", "From the request to the last segment.", "model"
+        )
+        self.model_loads = self._count("voxhelm_model_loads", "Attempts to load a model.", "model", "outcome")
+        self.model_load_seconds = self._seconds("voxhelm_model_load_seconds", "How long loading took.", "model")
+        self.model_crashes = self._count("voxhelm_model_crashes", "Processes of models that died unasked.", "model")
+        self.models_loaded = Gauge("voxhelm_model_loaded", "1 while the model is loaded.", ["model"], registry=self.registry)
+
+    def _count(self, name: str, description: str, *labels: str) -> Counter:
+        return Counter(name, description, labels, registry=self.registry)
+
+    def _seconds(self, name: str, description: str, label: str) -> Histogram:
+        return Histogram(name, description, [label], buckets=LATENCY_BUCKETS_SECONDS, registry=self.registry)
+
+    def render(self) -> bytes:
+        """Everything, in Prometheus' text format."""
+        return generate_latest(self.registry)
