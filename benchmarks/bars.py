@@ -1,0 +1,66 @@
+"""The bars of the design, and whether a measurement clears one."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Side(Enum):
+    """Which side of the limit is good."""
+
+    AT_MOST = "<="
+    AT_LEAST = ">="
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """What must be reached: a limit with its unit (`x`, ` ms`, ` MB` ...)."""
+
+    name: str
+    side: Side
+    limit: float
+    unit: str
+
+    def measured(self, value: float) -> "Verdict":
+        """Judge a measurement, given in the bar's unit."""
+        met = value <= self.limit if self.side is Side.AT_MOST else value >= self.limit
+        return Verdict(self, value, met)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A measured value against its bar."""
+
+    bar: Bar
+    value: float
+    met: bool
+
+    def cells(self) -> tuple[str, str, str, str]:
+        """Its row: name, bar, measured, verdict."""
+        bar = self.bar
+        limit = f"{bar.side.value} {bar.limit:g}{bar.unit}"
+        return bar.name, limit, f"{self.value:.3g}{bar.unit}", "met" if self.met else "**missed**"
+
+
+ENCODER_ONE = Bar("speech over the encoder's own cost, 1 client", Side.AT_MOST, 1.25, "x")
+ENCODER_MANY = Bar("throughput of speech against the encoder's own, 32 clients", Side.AT_LEAST, 80, " %")
+PIPER_RATE = Bar("requests per second against piper's HTTP server, wav, worst of 1, 8, 32 clients", Side.AT_LEAST, 1.0, "x")
+PIPER_FIRST_BYTE = Bar("first byte against piper's HTTP server, wav, worst of 1, 8, 32 clients", Side.AT_MOST, 1.0, "x")
+ISOLATION = Bar("host isolation, median per request over the same engine in line", Side.AT_MOST, 2, " ms")
+TRANSCRIPTION = Bar("transcription over calling the engine's library, one minute of audio", Side.AT_MOST, 1.05, "x")
+DISCONNECTS = Bar("processes and threads left after 100 disconnects", Side.AT_MOST, 0, "")
+IDLE_MEMORY = Bar("idle server, built-in engines unloaded, resident", Side.AT_MOST, 150, " MB")
+READY = Bar("time to ready", Side.AT_MOST, 2, " s")
+LONG_AUDIO = Bar("growth of resident memory over three hours of audio", Side.AT_MOST, 50, " MB")
+
+ALL = (
+    ENCODER_ONE,
+    ENCODER_MANY,
+    PIPER_RATE,
+    PIPER_FIRST_BYTE,
+    ISOLATION,
+    TRANSCRIPTION,
+    DISCONNECTS,
+    IDLE_MEMORY,
+    READY,
+    LONG_AUDIO,
+)

@@ -1,0 +1,102 @@
+"""Starting a Voxhelm server to measure it, and ending it."""
+
+import asyncio
+import os
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.wire import Connection, Endpoint, ReplyBroken, Request
+
+START_LIMIT_SECONDS = 60.0
+STOP_LIMIT_SECONDS = 15.0
+POLL_SECONDS = 0.005
+
+
+class StartFailed(Exception):
+    """The server ended, or was not ready in time; carries the end of its log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server that is ready. `ready_seconds` counts from its exec."""
+
+    endpoint: Endpoint
+    pid: int
+    ready_seconds: float
+
+
+def command(port: int, arguments: Sequence[str]) -> list[str]:
+    """How a server is started: the command that is installed beside this interpreter."""
+    program = Path(sys.executable).with_name("voxhelm")
+    return [str(program), "serve", "--host", "127.0.0.1", "--port", str(port), *arguments]
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@asynccontextmanager
+async def started(arguments: Sequence[str] = ()) -> AsyncIterator[Running]:
+    """Start `voxhelm serve` with `arguments` on a free port and wait until it is ready; end it on leaving.
+
+    Raises StartFailed.
+    """
+    port = free_port()
+    with tempfile.TemporaryFile() as log:
+        began = time.perf_counter()
+        process = await asyncio.create_subprocess_exec(
+            *command(port, arguments), stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log
+        )
+        try:
+            try:
+                async with asyncio.timeout(START_LIMIT_SECONDS):
+                    await _ready(Endpoint("127.0.0.1", port), process)
+            except TimeoutError as error:
+                raise StartFailed(f"not ready after {START_LIMIT_SECONDS:.0f} s\n{_end_of(log.fileno())}") from error
+            except StartFailed as error:
+                raise StartFailed(f"{error}\n{_end_of(log.fileno())}") from error
+            yield Running(Endpoint("127.0.0.1", port, "/v1"), process.pid, time.perf_counter() - began)
+        finally:
+            await _end(process)
+
+
+async def _ready(endpoint: Endpoint, process: asyncio.subprocess.Process) -> None:
+    while process.returncode is None:
+        connection = Connection(endpoint)
+        try:
+            reply = await connection.ask(Request("/health/ready", method="GET"), limit_seconds=START_LIMIT_SECONDS)
+        except (OSError, ReplyBroken):
+            pass  # it does not listen yet
+        else:
+            if reply.status == 200:
+                return
+        finally:
+            connection.abort()
+        await asyncio.sleep(POLL_SECONDS)
+    raise StartFailed(f"the server ended with status {process.returncode}")
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is not None:
+        return
+    process.terminate()
+    try:
+        async with asyncio.timeout(STOP_LIMIT_SECONDS):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+
+
+def _end_of(descriptor: int) -> str:
+    size = os.fstat(descriptor).st_size
+    return os.pread(descriptor, 4000, max(0, size - 4000)).decode("utf-8", errors="replace")

@@ -1,0 +1,96 @@
+"""`transcription`: hearing through the server against hearing by the engine's library, in turns."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from pocketsphinx import Decoder
+
+from benchmarks import bars
+from benchmarks.load import fault
+from benchmarks.plan import Plan, servers
+from benchmarks.recording import HEARD_RATE_HZ, Samples, lasting, read, said, upload_of
+from benchmarks.report import Section, Table
+from benchmarks.spread import paired_ratios, spread, times
+from benchmarks.target import Target
+from benchmarks.wire import Connection, ReplyBroken
+
+COLUMNS = ("way", "seconds", "against the library", "times real time", "errors")
+MINUTE_SECONDS = 60.0
+
+
+def library() -> Callable[[Samples], float]:
+    """PocketSphinx as its own documentation uses it; the model is loaded before the clock starts."""
+    decoder = Decoder(samprate=HEARD_RATE_HZ, loglevel="FATAL")
+
+    def hear(samples: Samples) -> float:
+        began = time.perf_counter()
+        decoder.start_utt()
+        decoder.process_raw(samples.tobytes(), full_utt=True)
+        decoder.end_utt()
+        decoder.hyp()
+        return time.perf_counter() - began
+
+    return hear
+
+
+async def ask(target: Target, samples: Samples, model: str) -> float:
+    """The seconds a transcription takes through the server. Raises ReplyBroken."""
+    connection = Connection(target.endpoint)
+    request = upload_of({"model": model, "response_format": "json"}, samples)
+    try:
+        reply = await connection.ask(request, limit_seconds=600)
+    finally:
+        connection.abort()
+    if (why := fault(reply, request)) is not None:
+        raise ReplyBroken(why)
+    return reply.total_seconds
+
+
+async def run(plan: Plan) -> Section:
+    """Hear the same recording every way, round by round."""
+    seconds = plan.seconds or MINUTE_SECONDS
+    hear = library()
+    async with servers(plan) as targets:
+        source = read(plan.audio) if plan.audio is not None else await said(targets[0], seconds)
+        samples = lasting(source, seconds)
+        taken: dict[str, list[float]] = {"the library, in process": []}
+        failures: dict[str, list[str]] = {target.name: [] for target in targets}
+        for target in targets:
+            await ask(target, lasting(source, 2.0), plan.transcription_model)  # the model is loaded, as the library's is
+        for _ in range(plan.rounds):
+            taken["the library, in process"].append(await asyncio.to_thread(hear, samples))
+            for target in targets:
+                try:
+                    took = await ask(target, samples, plan.transcription_model)
+                except (ReplyBroken, OSError, TimeoutError) as error:
+                    failures[target.name].append(str(error))
+                    took = float("inf")
+                taken.setdefault(target.name, []).append(took)
+    return _section(plan, seconds, taken, failures)
+
+
+def _section(plan: Plan, seconds: float, taken: dict[str, list[float]], failures: dict[str, list[str]]) -> Section:
+    direct, *served = taken
+    rows = []
+    verdicts = []
+    for way, values in taken.items():
+        measured, ratio = spread(values), paired_ratios(values, taken[direct])
+        if measured is None or ratio is None:
+            rows.append((way, "-", "-", "-", str(len(failures[way]))))
+            continue
+        if served and way == served[0]:
+            verdicts.append(bars.TRANSCRIPTION.measured(ratio.middle))
+        rows.append(
+            (
+                way,
+                measured.text(lambda value: f"{value:.2f}"),
+                ratio.text(times),
+                f"{measured.middle / seconds:.3f}",
+                str(len(failures.get(way, ()))),
+            )
+        )
+    origin = plan.audio.name if plan.audio is not None else "speech that the first server said"
+    note = f"{seconds:.0f} s of {origin}, 16 kHz mono; the server is sent a WAV file and decodes it."
+    errors = tuple(f"First error of {name}: {found[0]}" for name, found in failures.items() if found)
+    return Section("transcription", Table(COLUMNS, tuple(rows)), (note, *errors), tuple(verdicts))
