@@ -59,6 +59,7 @@ class Capabilities:
     longest_audio_seconds: an engine that must be given single utterances says how long they may be; None when any length will do.
     speed: whether `SynthesizeOptions.speed` is honoured by the engine.
     devices: the kinds of device it runs on.
+    preference: `auto` takes the installed engine with the highest one that knows the language.
     """
 
     kinds: tuple[Capability, ...]
@@ -67,6 +68,7 @@ class Capabilities:
     longest_audio_seconds: float | None = None
     speed: bool = False
     devices: tuple[str, ...] = ("cpu",)
+    preference: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,5 @@
+"""`python -m voxhelm` is `voxhelm`."""
+
+from voxhelm.cli.main import main
+
+main()

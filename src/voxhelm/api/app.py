@@ -1,0 +1,78 @@
+"""The ASGI application: routes, error handlers, middleware."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp
+
+from voxhelm.api.console import console_router
+from voxhelm.api.errors import (
+    render_disconnect,
+    render_http_error,
+    render_unexpected,
+    render_validation_error,
+    render_voxhelm_error,
+)
+from voxhelm.api.health import health_router
+from voxhelm.api.middleware import RequestScope
+from voxhelm.api.models import models_router
+from voxhelm.api.services import Services
+from voxhelm.api.speech import speech_router
+from voxhelm.api.transcriptions import transcriptions_router
+from voxhelm.api.voices import voices_router
+from voxhelm.domain.errors import VoxhelmError
+from voxhelm.kit.clock import Clock
+from voxhelm.telemetry.log import Log
+
+
+@dataclass(frozen=True, slots=True)
+class ApiOptions:
+    """What the edge is told. console_directory: the console's files. longest_body_bytes: a larger request is refused."""
+
+    console_directory: Path
+    longest_body_bytes: int
+    version: str
+
+
+def create_app(
+    services: Services,
+    options: ApiOptions,
+    clock: Clock,
+    log: Log,
+    lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]],
+) -> ASGIApp:
+    """Everything that answers HTTP. lifespan: starts and stops what the services need."""
+    app = FastAPI(
+        title="Voxhelm",
+        version=options.version,
+        summary="Private voice AI behind the OpenAI API.",
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        lifespan=lifespan,
+        # The interactive pages load their code from elsewhere; nothing here does.
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.add_exception_handler(VoxhelmError, render_voxhelm_error)
+    app.add_exception_handler(HTTPException, render_http_error)
+    app.add_exception_handler(RequestValidationError, render_validation_error)
+    app.add_exception_handler(ValidationError, render_validation_error)
+    app.add_exception_handler(ClientDisconnect, render_disconnect)
+    app.add_exception_handler(Exception, render_unexpected)
+    for router in (
+        speech_router(services),
+        transcriptions_router(services),
+        voices_router(services),
+        models_router(services),
+        health_router(services),
+        console_router(options.console_directory, options.version),
+    ):
+        app.include_router(router)
+    return RequestScope(app, services.metrics, log, clock, options.longest_body_bytes)

@@ -1,0 +1,112 @@
+"""What every request passes through: an id, a limit on its body, a count, a line in the log. Plain ASGI, because it is on the hot path."""
+
+import re
+import secrets
+from typing import Final
+
+import structlog
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from voxhelm.api.errors import CLIENT_LEFT, envelope_of
+from voxhelm.domain.errors import BodyTooLarge
+from voxhelm.kit.clock import Clock
+from voxhelm.telemetry.log import Log
+from voxhelm.telemetry.metrics import Metrics
+
+REQUEST_ID: Final = b"x-request-id"
+# What a caller may choose as its request's id: printable, short, harmless in a log.
+ACCEPTED_ID: Final = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
+# Paths under /v1 that clients with a base URL without it ask for.
+UNPREFIXED: Final = ("/audio/", "/models", "/realtime", "/chat/", "/talk", "/jobs", "/documents")
+QUIET_ROUTES: Final = ("/health", "/health/live", "/health/ready", "/metrics")
+
+
+class RequestScope:
+    """The outermost middleware."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics, log: Log, clock: Clock, longest_body_bytes: int) -> None:
+        """app: what answers. longest_body_bytes: a larger body is refused with 413."""
+        self._app = app
+        self._metrics = metrics
+        self._log = log
+        self._clock = clock
+        self._longest_body_bytes = longest_body_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        scope["path"] = with_prefix(scope["path"])
+        headers = dict(scope["headers"])
+        wanted_id = headers.get(REQUEST_ID, b"")
+        request_id = wanted_id if ACCEPTED_ID.fullmatch(wanted_id) else b"req_" + secrets.token_hex(12).encode()
+        structlog.contextvars.bind_contextvars(request_id=request_id.decode())
+        started_seconds = self._clock.monotonic_seconds()
+        status = 0
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message.get("headers", ()), (REQUEST_ID, request_id)]
+            await send(message)
+
+        self._metrics.requests_in_flight.inc()
+        try:
+            length = headers.get(b"content-length", b"0")
+            if length.isdigit() and int(length) > self._longest_body_bytes:
+                await self._refuse_body(scope, receive, send_with_id)
+            else:
+                await self._app(scope, _Bounded(receive, self._longest_body_bytes), send_with_id)
+        finally:
+            self._metrics.requests_in_flight.dec()
+            self._account(scope, status, self._clock.monotonic_seconds() - started_seconds)
+            structlog.contextvars.unbind_contextvars("request_id")
+
+    async def _refuse_body(self, scope: Scope, receive: Receive, send: Send) -> None:
+        status, body = envelope_of(too_large(self._longest_body_bytes))
+        # The body is left unread, so the connection cannot be used again.
+        await JSONResponse(body, status, {"connection": "close"})(scope, receive, send)
+
+    def _account(self, scope: Scope, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "unmatched")
+        if scope.get("voxhelm.client_left") or status == CLIENT_LEFT:
+            status = CLIENT_LEFT
+            self._metrics.disconnects.labels(route=route).inc()
+        self._metrics.requests.labels(method=scope["method"], route=route, status=str(status)).inc()
+        self._metrics.request_seconds.labels(route=route).observe(seconds)
+        tell = self._log.debug if route in QUIET_ROUTES else self._log.info
+        tell("request", method=scope["method"], path=scope["path"], status=status, milliseconds=round(seconds * 1000, 1))
+
+
+class _Bounded:
+    """A `receive` that counts, for bodies that do not say how long they are."""
+
+    def __init__(self, receive: Receive, longest_body_bytes: int) -> None:
+        self._receive = receive
+        self._longest_body_bytes = longest_body_bytes
+        self._received_bytes = 0
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        if message["type"] == "http.request":
+            self._received_bytes += len(message.get("body", b""))
+            if self._received_bytes > self._longest_body_bytes:
+                raise too_large(self._longest_body_bytes)
+        return message
+
+
+def too_large(longest_body_bytes: int) -> BodyTooLarge:
+    """The refusal of a body."""
+    return BodyTooLarge(
+        f"The body is larger than this server takes ({longest_body_bytes:,} bytes). Send less, or raise server.longest_upload_bytes."
+    )
+
+
+def with_prefix(path: str) -> str:
+    """The path as the routes know it: base URLs work with /v1, without it, and with it twice."""
+    if path.startswith("/v1/v1/"):
+        return path[3:]
+    return "/v1" + path if path.startswith(UNPREFIXED) else path

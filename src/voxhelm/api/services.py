@@ -1,0 +1,18 @@
+"""What the routes call."""
+
+from dataclasses import dataclass
+
+from voxhelm.serving.hear import Listener
+from voxhelm.serving.inventory import Inventory
+from voxhelm.serving.speak import Speaker
+from voxhelm.telemetry.metrics import Metrics
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The use cases, made by the composition root."""
+
+    speaker: Speaker
+    listener: Listener
+    inventory: Inventory
+    metrics: Metrics

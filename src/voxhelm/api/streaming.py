@@ -1,0 +1,56 @@
+"""A response whose body is made while it is sent."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import aclosing
+
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from voxhelm.api.presence import until_gone
+
+
+class StreamedResponse(Response):
+    """Sends chunks as they come and closes their generator in every case, at once when the client leaves.
+
+    An error after the first chunk cannot become a status any more: it ends the connection without the final chunk, which clients report as
+    an incomplete answer.
+    """
+
+    def __init__(
+        self, chunks: AsyncGenerator[bytes], media_type: str, headers: Mapping[str, str], on_end: Callable[[], Awaitable[None]]
+    ) -> None:
+        """chunks: closed when the response has ended, however it ends, even before it began; then `on_end` is called."""
+        self._chunks = chunks
+        self._on_end = on_end
+        self.status_code = 200
+        self.media_type = media_type
+        self.background = None
+        self.init_headers(headers)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the head and the chunks."""
+        sending = asyncio.create_task(self._send(send))
+        leaving = asyncio.create_task(until_gone(receive))
+        try:
+            await asyncio.wait((sending, leaving), return_when=asyncio.FIRST_COMPLETED)
+            if not sending.done():
+                scope["voxhelm.client_left"] = True
+                return
+            sending.result()
+        except ClientDisconnect:
+            scope["voxhelm.client_left"] = True
+        finally:
+            sending.cancel()
+            leaving.cancel()
+            await asyncio.gather(sending, leaving, return_exceptions=True)
+            await self._chunks.aclose()
+            await self._on_end()
+
+    async def _send(self, send: Send) -> None:
+        async with aclosing(self._chunks) as chunks:
+            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+            async for chunk in chunks:
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            await send({"type": "http.response.body", "body": b"", "more_body": False})

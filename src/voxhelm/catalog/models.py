@@ -1,0 +1,89 @@
+"""The models that are installed, and the names they answer to."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from voxhelm.catalog.aliases import AUTO, OPENAI_MODELS
+from voxhelm.catalog.engines import FoundEngine
+from voxhelm.catalog.near import did_you_mean
+from voxhelm.domain.engine import Engine
+from voxhelm.domain.errors import LanguageUnsupported, ModelNotFound, ModelUnsuited
+from voxhelm.domain.model import Capability, ModelSpec
+
+
+class Catalog:
+    """Built once at the start; requests only look things up."""
+
+    def __init__(self, engines: Mapping[str, FoundEngine], models_directory: Path, aliases: Mapping[str, str]) -> None:
+        """Ask every engine what it finds.
+
+        aliases: further names, each for a model's id or another alias.
+        """
+        self._engines = engines
+        self._aliases = aliases
+        found = [spec for name in sorted(engines) for spec in engines[name].engine.discover(models_directory)]
+        found.sort(key=lambda spec: -engines[spec.engine].engine.capabilities.preference)
+        self._models = {spec.id: spec for spec in found}
+
+    @property
+    def models(self) -> tuple[ModelSpec, ...]:
+        """Everything that is installed, the preferred first."""
+        return tuple(self._models.values())
+
+    @property
+    def aliases(self) -> Mapping[str, Capability]:
+        """Every further name that leads to an installed model, with what it is a name for."""
+        capabilities = {spec.capability for spec in self.models}
+        named = {name: capability for name, capability in OPENAI_MODELS.items() if capability in capabilities}
+        named |= {name: self._models[target].capability for name, target in self._aliases.items() if target in self._models}
+        return named
+
+    def engine_of(self, model_id: str) -> Engine:
+        """The engine that loads a model."""
+        return self._engines[self._models[model_id].engine].engine
+
+    def reference_of(self, model_id: str) -> str:
+        """Where the engine of a model is registered, as `package.module:NAME`."""
+        return self._engines[self._models[model_id].engine].reference
+
+    def candidates(self, name: str, capability: Capability) -> tuple[ModelSpec, ...]:
+        """The models that `name` may mean, the preferred first; never empty.
+
+        name: a model's id, an alias, an OpenAI name or `auto`.
+        Raises ModelNotFound, ModelUnsuited.
+        """
+        target = self._aliases.get(name, name)
+        spec = self._models.get(target)
+        if spec is not None:
+            if spec.capability is not capability:
+                raise ModelUnsuited(f"Model '{name}' is for {spec.capability.value}, not for {capability.value}.", param="model")
+            return (spec,)
+        if target != AUTO and OPENAI_MODELS.get(target) is not capability:
+            if target in OPENAI_MODELS:
+                raise ModelUnsuited(
+                    f"Model '{name}' is for {OPENAI_MODELS[target].value}, not for {capability.value}.", param="model"
+                )
+            raise ModelNotFound(
+                f"There is no model '{name}'.{self._suggest(name)} GET /v1/models lists what is installed.", param="model"
+            )
+        suited = tuple(spec for spec in self.models if spec.capability is capability)
+        if not suited:
+            raise ModelNotFound(
+                f"No model for {capability.value} is installed; `voxhelm doctor` says how to get one.", param="model"
+            )
+        return suited
+
+    def hearing(self, name: str, language: str | None) -> ModelSpec:
+        """The model that is to hear `language` (ISO 639-1; None for any). Raises as `candidates`, and LanguageUnsupported."""
+        suited = self.candidates(name, Capability.TRANSCRIPTION)
+        for spec in suited:
+            if language is None or language in spec.languages:
+                return spec
+        known = sorted({language for spec in suited for language in spec.languages})
+        raise LanguageUnsupported(
+            f"No installed model hears '{language}'; what is installed hears: {', '.join(known)}. Leave the language out to try it anyway.",
+            param="language",
+        )
+
+    def _suggest(self, name: str) -> str:
+        return did_you_mean(name, [*self._models, *self.aliases])

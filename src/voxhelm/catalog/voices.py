@@ -1,0 +1,142 @@
+"""From the name of a voice to a model and one of its voices."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from voxhelm.catalog.aliases import AUTO, VOICE_NAMES
+from voxhelm.catalog.models import Catalog
+from voxhelm.catalog.near import did_you_mean
+from voxhelm.domain.errors import LanguageUnsupported, VoiceNotFound
+from voxhelm.domain.model import Capability, ModelSpec
+from voxhelm.domain.voice import Voice
+
+# Where a bare language is ambiguous, the variety that most of its speakers expect.
+USUAL_REGION: Final = {"en": "en-us", "es": "es", "pt": "pt", "fr": "fr", "zh": "cmn"}
+
+
+@dataclass(frozen=True, slots=True)
+class LogicalVoice:
+    """A name an operator gives to a voice, so that clients need not change when it does.
+
+    model: None leaves it to the language. voice: an id of that model, None for its usual voice. language: ISO 639-1.
+    """
+
+    model: str | None = None
+    voice: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenVoice:
+    """What a name has led to. language: ISO 639-1 of the voice."""
+
+    spec: ModelSpec
+    voice: Voice
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedVoice:
+    """An entry of the public list. kind: "logical", "openai" or "engine"; model: None where it depends on the text."""
+
+    id: str
+    name: str
+    languages: tuple[str, ...]
+    gender: str | None
+    model: str | None
+    kind: str
+
+
+class VoiceBook:
+    """Knows every voice of every installed model that speaks; built once at the start."""
+
+    def __init__(self, catalog: Catalog, logical: Mapping[str, LogicalVoice], openai_voices: Mapping[str, str]) -> None:
+        """logical: the operator's names. openai_voices: OpenAI's names that shall mean something else than the automatic choice."""
+        self._catalog = catalog
+        self._logical = logical
+        self._openai = {name: openai_voices.get(name, AUTO) for name in VOICE_NAMES}
+        self._voices: dict[str, dict[str, Voice]] = {}
+        for spec in catalog.models:
+            if spec.capability is Capability.SPEECH:
+                self._voices[spec.id] = {voice.id.lower(): voice for voice in catalog.engine_of(spec.id).voices(spec)}
+
+    def choose(self, name: str | None, model: str, guess_languages: Callable[[], Sequence[str]]) -> ChosenVoice:
+        """The voice that `name` means with the model that `model` means.
+
+        name: a logical name, an OpenAI name, a language, an engine's voice id, `model/voice`, or None and `auto` for the automatic choice.
+        guess_languages: asked for what the text may be in (ISO 639-1), the likeliest first, only when nothing else decides.
+        Raises VoiceNotFound, LanguageUnsupported, ModelNotFound, ModelUnsuited.
+        """
+        candidates = self._catalog.candidates(model, Capability.SPEECH)
+        wanted = name or AUTO
+        if wanted not in self._logical:
+            wanted = self._openai.get(wanted, wanted)
+        logical = self._logical.get(wanted)
+        if logical is not None:
+            return self._choose_logical(wanted, logical, candidates)
+        if wanted == AUTO:
+            return self._by_language(guess_languages(), candidates)
+        return self._by_id(wanted, candidates)
+
+    def any_voice(self, spec: ModelSpec) -> Voice:
+        """Some voice of a model, for its first call."""
+        return next(iter(self._voices[spec.id].values()))
+
+    def listed(self) -> Iterator[ListedVoice]:
+        """Every voice: the operator's names, OpenAI's, then each engine's own."""
+        for name, logical in self._logical.items():
+            chosen = self._choose_logical(name, logical, self._catalog.candidates(AUTO, Capability.SPEECH))
+            yield ListedVoice(name, chosen.voice.name, chosen.voice.languages, chosen.voice.gender, chosen.spec.id, "logical")
+        for name in self._openai:
+            if name not in self._logical:
+                yield ListedVoice(name, name.capitalize(), (), None, None, "openai")
+        for model_id, voices in self._voices.items():
+            for voice in voices.values():
+                yield ListedVoice(voice.id, voice.name, voice.languages, voice.gender, model_id, "engine")
+
+    def _choose_logical(self, name: str, logical: LogicalVoice, candidates: Sequence[ModelSpec]) -> ChosenVoice:
+        if logical.model is not None:
+            candidates = self._catalog.candidates(logical.model, Capability.SPEECH)
+        if logical.voice is not None:
+            return self._by_id(logical.voice, candidates)
+        return self._by_language([logical.language or name], candidates)
+
+    def _by_id(self, wanted: str, candidates: Sequence[ModelSpec]) -> ChosenVoice:
+        model_id, _, voice_id = wanted.rpartition("/")
+        suited = self._catalog.candidates(model_id, Capability.SPEECH) if model_id in self._voices else candidates
+        key = (voice_id if model_id in self._voices else wanted).lower()
+        for spec in suited:
+            voice = self._voices[spec.id].get(key)
+            if voice is not None:
+                return ChosenVoice(spec, voice, primary(voice.languages[0]))
+        if any(primary(language) == key for spec in suited for language in spec.languages):
+            return self._by_language([key], suited)
+        raise VoiceNotFound(
+            f"There is no voice '{wanted}'.{did_you_mean(wanted, self._names(suited))} GET /v1/audio/voices lists them all.",
+            param="voice",
+        )
+
+    def _by_language(self, languages: Sequence[str], candidates: Sequence[ModelSpec]) -> ChosenVoice:
+        for language in languages:
+            for spec in candidates:
+                voice = self._speaking(language, spec)
+                if voice is not None:
+                    return ChosenVoice(spec, voice, language)
+        raise LanguageUnsupported(
+            f"No voice of {', '.join(spec.id for spec in candidates)} speaks '{languages[0]}'. Name a voice, or another model.",
+            param="voice",
+        )
+
+    def _speaking(self, language: str, spec: ModelSpec) -> Voice | None:
+        voices = self._voices[spec.id]
+        usual = voices.get(USUAL_REGION.get(language, language))
+        return usual or next((voice for voice in voices.values() if language in map(primary, voice.languages)), None)
+
+    def _names(self, candidates: Sequence[ModelSpec]) -> list[str]:
+        return [*self._logical, *self._openai, *(voice.id for spec in candidates for voice in self._voices[spec.id].values())]
+
+
+def primary(tag: str) -> str:
+    """The language of a BCP 47 tag: `en` of `en-us`."""
+    return tag.partition("-")[0].lower()

@@ -1,0 +1,150 @@
+"""The one place that says which class meets which."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from voxhelm.api.app import ApiOptions, create_app
+from voxhelm.api.services import Services
+from voxhelm.catalog.engines import FoundEngine, FoundEngines, find_engines
+from voxhelm.catalog.models import Catalog
+from voxhelm.catalog.voices import LogicalVoice, VoiceBook
+from voxhelm.config import Isolation, Settings
+from voxhelm.domain.errors import ConfigurationInvalid, VoxhelmError
+from voxhelm.domain.model import Capability, ModelSpec, Placement
+from voxhelm.hosting.host import Host
+from voxhelm.hosting.inline import InlineHost
+from voxhelm.hosting.process import ProcessHost
+from voxhelm.kit.clock import Clock, SystemClock
+from voxhelm.residency.manager import Residency
+from voxhelm.residency.preload import Preloader
+from voxhelm.residency.warmup import warm_up
+from voxhelm.serving.hear import Listener
+from voxhelm.serving.inventory import Inventory
+from voxhelm.serving.speak import Speaker, SpeechOptions
+from voxhelm.telemetry.log import Log
+from voxhelm.telemetry.metrics import Metrics
+
+
+@dataclass(frozen=True, slots=True)
+class Voxhelm:
+    """One instance, put together and not yet running."""
+
+    services: Services
+    engines: FoundEngines
+    catalog: Catalog
+    residency: Residency
+    preloader: Preloader
+    clock: Clock
+    log: Log
+
+    @asynccontextmanager
+    async def running(self) -> AsyncGenerator[None]:
+        """Own the models while inside; on leaving, every one of them has been unloaded."""
+        owner = asyncio.create_task(self.residency.run(), name="residency")
+        preloading = asyncio.create_task(self.preloader.run(), name="preload")
+        try:
+            yield
+        finally:
+            preloading.cancel()
+            self.residency.close()
+            await asyncio.gather(preloading, return_exceptions=True)
+            await owner
+
+
+def compose(settings: Settings, log: Log, *, clock: Clock | None = None, found: Iterable[FoundEngine] = ()) -> Voxhelm:
+    """Put an instance together. Raises ConfigurationInvalid when a setting names what does not exist.
+
+    found: engines that are handed over instead of being found: for tests.
+    """
+    clock = clock or SystemClock()
+    metrics = Metrics()
+    engines = find_engines(settings.models.extra_engines)
+    working = dict(engines.working) | {one.engine.name: one for one in found}
+    for name, reason in engines.broken.items():
+        log.warning("engine cannot be used", engine=name, reason=reason)
+    catalog = Catalog(working, settings.models.directory, settings.models.aliases)
+    book = _voice_book(settings, catalog)
+    residency = Residency(_with_time_to_live(settings, catalog), _loader(settings, catalog), clock, metrics, log)
+
+    async def warm(host: Host) -> None:
+        spec = host.spec
+        voice = book.any_voice(spec).id if spec.capability is Capability.SPEECH else None
+        await warm_up(host, voice=voice, input_rate_hz=catalog.engine_of(spec.id).capabilities.input_rate_hz)
+
+    preloader = Preloader(_preloads(settings, catalog), residency, warm, log)
+    speaker = Speaker(
+        SpeechOptions(settings.speech.longest_text_characters, settings.speech.default_language), book, residency, metrics, clock
+    )
+    listener = Listener(catalog, residency, metrics, clock)
+    inventory = Inventory(catalog, book, residency, preloader, int(time.time()))
+    services = Services(speaker, listener, inventory, metrics)
+    return Voxhelm(services, engines, catalog, residency, preloader, clock, log)
+
+
+def compose_app(voxhelm: Voxhelm, settings: Settings) -> ASGIApp:
+    """The web application of an instance; its lifespan runs the instance."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
+        async with voxhelm.running():
+            yield
+
+    options = ApiOptions(console_directory(), settings.server.longest_upload_bytes, version("voxhelm"))
+    return create_app(voxhelm.services, options, voxhelm.clock, voxhelm.log, lifespan)
+
+
+def console_directory() -> Path:
+    """Where the console's files are: inside the installed package, or beside the sources."""
+    package = Path(__file__).parent
+    inside = package / "console"
+    return inside if inside.is_dir() else package.parent.parent / "console"
+
+
+def _voice_book(settings: Settings, catalog: Catalog) -> VoiceBook:
+    logical = {name: LogicalVoice(one.model, one.voice, one.language) for name, one in settings.voices.logical.items()}
+    book = VoiceBook(catalog, logical, settings.voices.openai)
+    if any(spec.capability is Capability.SPEECH for spec in catalog.models):
+        for name in logical:
+            try:
+                book.choose(name, "auto", lambda: [settings.speech.default_language])
+            except VoxhelmError as error:
+                raise ConfigurationInvalid(f"'voices.logical.{name}' cannot be used: {error.message}") from error
+    return book
+
+
+def _with_time_to_live(settings: Settings, catalog: Catalog) -> Iterable[tuple[ModelSpec, float]]:
+    by_model = settings.models.time_to_live_seconds_by_model
+    _require_known(by_model, catalog, "models.time_to_live_seconds_by_model")
+    return [(spec, by_model.get(spec.id, settings.models.time_to_live_seconds)) for spec in catalog.models]
+
+
+def _preloads(settings: Settings, catalog: Catalog) -> tuple[str, ...]:
+    _require_known(settings.models.preload, catalog, "models.preload")
+    return settings.models.preload
+
+
+def _require_known(model_ids: Iterable[str], catalog: Catalog, setting: str) -> None:
+    known = {spec.id for spec in catalog.models}
+    for model_id in model_ids:
+        if model_id not in known:
+            raise ConfigurationInvalid(
+                f"'{setting}' names '{model_id}', which is not installed. Installed: {', '.join(sorted(known))}."
+            )
+
+
+def _loader(settings: Settings, catalog: Catalog) -> Callable[[ModelSpec], Awaitable[Host]]:
+    async def load_in_process(spec: ModelSpec) -> Host:
+        return await ProcessHost.load(catalog.reference_of(spec.id), spec, Placement())
+
+    async def load_inline(spec: ModelSpec) -> Host:
+        return await InlineHost.load(catalog.engine_of(spec.id), spec, Placement())
+
+    return load_in_process if settings.models.isolation is Isolation.PROCESS else load_inline

@@ -1,0 +1,219 @@
+"""Settings: one model per part, a unit in every name, a default with its reason. Only the composition root reads them."""
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+import yaml
+from platformdirs import user_data_path
+from pydantic import BaseModel, ByteSize, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
+from rapidfuzz import process
+
+from voxhelm.domain.errors import ConfigurationInvalid
+from voxhelm.telemetry.log import LogFormat
+
+DEFAULT_FILE: Final = Path("voxhelm.yaml")
+PREFIX: Final = "VOXHELM_"
+# Environment variables with our prefix that are not settings.
+NOT_SETTINGS: Final = frozenset({"VOXHELM_CONFIG", "VOXHELM_URL"})
+LEAST_SCORE: Final = 60.0
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+
+
+class ServerSettings(_Section):
+    """The HTTP server."""
+
+    host: Annotated[
+        str, Field(description="Address to listen on. Local by default: there are no keys yet, so nobody else should reach it.")
+    ] = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535, description="Port to listen on; 0 takes a free one.")] = 8000
+    longest_upload_bytes: Annotated[
+        ByteSize, Field(gt=0, description="A larger request is refused with 413. Three hours of 48 kHz stereo WAV are 2 GB.")
+    ] = ByteSize(2 * 1024**3)
+    shutdown_grace_seconds: Annotated[
+        int,
+        Field(
+            ge=0,
+            description="How long requests may finish after a stop was asked for. A sentence takes seconds; an hour of audio is cut.",
+        ),
+    ] = 10
+
+
+class LogSettings(_Section):
+    """Logging, to stderr."""
+
+    level: Annotated[Literal["debug", "info", "warning", "error"], Field(description="The least important lines to write.")] = (
+        "info"
+    )
+    format: Annotated[LogFormat, Field(description="console for people, json for collectors.")] = LogFormat.CONSOLE
+
+
+class Isolation(StrEnum):
+    """Where models live."""
+
+    PROCESS = "process"
+    INLINE = "inline"
+
+
+class ModelSettings(_Section):
+    """Models and their time in memory."""
+
+    directory: Annotated[
+        Path, Field(description="Where installed models are. The user's data directory, so that no root is needed.")
+    ] = Field(default_factory=lambda: user_data_path("voxhelm") / "models")
+    preload: Annotated[
+        tuple[str, ...],
+        Field(
+            description="Models to load and warm before /health/ready says yes, in order. None: the built-in ones load in a second."
+        ),
+    ] = ()
+    time_to_live_seconds: Annotated[
+        float,
+        Field(
+            ge=-1,
+            description="How long an unused model stays loaded: -1 for ever, 0 not at all. Five minutes bridge a conversation's pauses.",
+        ),
+    ] = 300.0
+    time_to_live_seconds_by_model: Annotated[dict[str, float], Field(description="The same for single models, by id.")] = {}
+    aliases: Annotated[
+        dict[str, str], Field(description="Further names for models, each for an id. OpenAI's names need none.")
+    ] = {}
+    isolation: Annotated[
+        Isolation,
+        Field(
+            description="process: a host process for each model. inline: inside the server, for measuring; a crash then takes all."
+        ),
+    ] = Isolation.PROCESS
+    extra_engines: Annotated[
+        tuple[str, ...],
+        Field(description="Engines that are not installed as a package, as package.module:NAME; for developing one."),
+    ] = ()
+
+
+class SpeechSettings(_Section):
+    """Speaking."""
+
+    longest_text_characters: Annotated[
+        int, Field(gt=0, description="A longer input is refused. People narrate chapters; OpenAI stops at 4,096.")
+    ] = 100_000
+    default_language: Annotated[
+        str, Field(pattern="^[a-z]{2,3}$", description="For texts that do not show their language, such as 'OK'.")
+    ] = "en"
+
+
+class LogicalVoiceSettings(_Section):
+    """A name for a voice."""
+
+    model: Annotated[str | None, Field(description="A model's id; without it, the best one for the language.")] = None
+    voice: Annotated[str | None, Field(description="A voice of that model; without it, its usual voice for the language.")] = None
+    language: Annotated[
+        str | None, Field(pattern="^[a-z]{2,3}$", description="ISO 639-1; without it, the name itself if it is a language.")
+    ] = None
+
+
+class VoiceSettings(_Section):
+    """Names of voices."""
+
+    logical: Annotated[
+        dict[str, LogicalVoiceSettings], Field(description="Names that stay when the voice behind them changes.")
+    ] = {
+        "bg": LogicalVoiceSettings(language="bg"),
+        "en": LogicalVoiceSettings(language="en"),
+    }
+    openai: Annotated[
+        dict[str, str],
+        Field(description="What OpenAI's voice names mean. Unnamed ones are automatic: a voice of the text's language."),
+    ] = {}
+
+
+class Settings(BaseSettings):
+    """Everything. A value comes from the environment (VOXHELM_SECTION__KEY), else from the file, else from here."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, nested_model_default_partial_update=True
+    )
+
+    server: ServerSettings = ServerSettings()
+    log: LogSettings = LogSettings()
+    models: ModelSettings = ModelSettings()
+    speech: SpeechSettings = SpeechSettings()
+    voices: VoiceSettings = VoiceSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Command line, environment, file."""
+        return init_settings, env_settings, YamlConfigSettingsSource(settings_cls)
+
+
+def load_settings(file: Path | None, environment: Mapping[str, str], **overrides: Mapping[str, object]) -> Settings:
+    """Read the settings.
+
+    file: None takes `VOXHELM_CONFIG`, else `voxhelm.yaml` if there is one.
+    overrides: values by section, from the command line; they win.
+    Raises ConfigurationInvalid naming every key that is unknown or wrong.
+    """
+    named = file or (Path(environment["VOXHELM_CONFIG"]) if environment.get("VOXHELM_CONFIG") else None)
+    if named is not None and not named.is_file():
+        raise ConfigurationInvalid(f"There is no configuration file {named}.")
+    path = named or DEFAULT_FILE
+    _refuse_unknown_variables(environment)
+    from_file = type("Settings", (Settings,), {"model_config": SettingsConfigDict(yaml_file=path), "__module__": __name__})
+    try:
+        settings: Settings = from_file(**overrides)
+    except ValidationError as error:
+        raise ConfigurationInvalid("\n".join(_explain(error, path))) from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigurationInvalid(f"{path} is not valid YAML: {error}") from error
+    return settings
+
+
+def setting_names() -> Iterator[str]:
+    """Every setting as `section.key`; the documentation lists them all."""
+    for section, field in Settings.model_fields.items():
+        assert isinstance(field.annotation, type)  # noqa: S101 - sections are models
+        assert issubclass(field.annotation, BaseModel)  # noqa: S101
+        for key in field.annotation.model_fields:
+            yield f"{section}.{key}"
+
+
+def json_schema() -> dict[str, Any]:
+    """The schema of `voxhelm.yaml`, for editors and for the documentation."""
+    return Settings.model_json_schema()
+
+
+def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:
+    known = {PREFIX + name.replace(".", "__").upper() for name in setting_names()}
+    sections = {PREFIX + name.upper() for name in Settings.model_fields}
+    for variable in sorted(environment):
+        if not variable.startswith(PREFIX) or variable in NOT_SETTINGS | known | sections:
+            continue
+        # A mapping may be filled by its keys: VOXHELM_MODELS__ALIASES__MINE.
+        if any(variable.startswith(name + "__") for name in known):
+            continue
+        raise ConfigurationInvalid(f"The environment variable {variable} is not a setting.{_near(variable, known)}")
+
+
+def _explain(error: ValidationError, path: Path) -> Iterator[str]:
+    for problem in error.errors():
+        name = ".".join(str(part) for part in problem["loc"])
+        if problem["type"] == "extra_forbidden":
+            yield f"'{name}' is not a setting (in {path} or the environment).{_near(name, [*setting_names(), *Settings.model_fields])}"
+        else:
+            yield f"'{name}' is not right: {problem['msg']}; it is {problem['input']!r}."
+
+
+def _near(name: str, known: Any) -> str:
+    match = process.extractOne(name, list(known), score_cutoff=LEAST_SCORE)
+    return f" Did you mean {match[0]}?" if match is not None else ""

@@ -1,0 +1,66 @@
+"""What there is and how it is: models, voices, readiness."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from voxhelm.catalog.models import Catalog
+from voxhelm.catalog.voices import ListedVoice, VoiceBook
+from voxhelm.domain.errors import ModelNotFound
+from voxhelm.residency.manager import Residency
+from voxhelm.residency.preload import Preloader
+
+
+@dataclass(frozen=True, slots=True)
+class ListedModel:
+    """An entry of the public list of models.
+
+    engine: "voxhelm" for a name that stands for the best model installed.
+    state: unloaded, loading, loaded or unloading; None for such a name.
+    """
+
+    id: str
+    engine: str
+    capability: str
+    languages: tuple[str, ...]
+    state: str | None
+    resident_bytes: int | None
+
+
+class Inventory:
+    """The use case: look, without touching."""
+
+    def __init__(
+        self, catalog: Catalog, voices: VoiceBook, residency: Residency, preloader: Preloader, started_unix_seconds: int
+    ) -> None:
+        """Take what it needs."""
+        self._catalog = catalog
+        self._voices = voices
+        self._residency = residency
+        self._preloader = preloader
+        self.started_unix_seconds = started_unix_seconds
+
+    def models(self) -> Iterator[ListedModel]:
+        """Every installed model, then every name that stands for one."""
+        for spec in self._catalog.models:
+            host = self._residency.host_of(spec.id)
+            state = self._residency.phase(spec.id).value
+            memory = host.resident_bytes if host is not None else None
+            yield ListedModel(spec.id, spec.engine, spec.capability.value, spec.languages, state, memory)
+        for name, capability in self._catalog.aliases.items():
+            languages = {language for spec in self._catalog.candidates(name, capability) for language in spec.languages}
+            yield ListedModel(name, "voxhelm", capability.value, tuple(sorted(languages)), None, None)
+
+    def model(self, name: str) -> ListedModel:
+        """One of them. Raises ModelNotFound."""
+        for model in self.models():
+            if model.id == name:
+                return model
+        raise ModelNotFound(f"There is no model '{name}'. GET /v1/models lists what is installed.", param="model")
+
+    def voices(self) -> Iterator[ListedVoice]:
+        """Every voice."""
+        return self._voices.listed()
+
+    def not_ready(self) -> tuple[str, ...]:
+        """The models that are to be warm before traffic comes and are not yet; empty when the server is ready."""
+        return self._preloader.pending
