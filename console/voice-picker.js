@@ -1,0 +1,208 @@
+/** Chooses among thousands of voices: a button, and a sheet with a search and a list of two levels. */
+import { icon, make } from './page.js';
+import { AUTOMATIC, languageName, VoiceIndex } from './voices.js';
+
+const PAGE = 80; // rows made at a time; more come as the list is scrolled
+
+export class VoicePicker {
+  #index = new VoiceIndex([], []);
+  #note = 'Loading the voices…';
+  #group = null;    // the language or other group that is open, null at the first level
+  #rows = [];       // {element?, heading} | {element?, label, aside, choose, selected, icon}
+  #shown = 0;
+  #active = -1;
+  #button = make('button', { type: 'button', class: 'voice-button', id: 'voice-button', 'aria-haspopup': 'listbox', 'aria-expanded': 'false' });
+  #value = make('span', { class: 'value' });
+  #search = make('input', { type: 'text', role: 'combobox', 'aria-label': 'Search voices', 'aria-expanded': 'true', 'aria-controls': 'voice-list',
+    'aria-autocomplete': 'list', autocomplete: 'off', spellcheck: 'false', placeholder: 'Search by name or language' });
+  #list = make('div', { class: 'voice-list', id: 'voice-list', role: 'listbox', 'aria-label': 'Voices' });
+  #sheet = make('div', { class: 'sheet voice-sheet', hidden: true },
+    make('div', { class: 'voice-search' }, icon('search'), this.#search), this.#list);
+
+  /** Called with the chosen voice. */
+  onChoose = () => {};
+
+  /** @param {HTMLElement} place @param {object} chosen the voice to begin with */
+  constructor(place, chosen = AUTOMATIC) {
+    this.chosen = chosen;
+    this.#button.append(make('span', {}, make('span', { class: 'label', text: 'Voice' }), this.#value), icon('chevron'));
+    place.append(this.#button, this.#sheet);
+    this.#label();
+    this.#button.addEventListener('click', () => (this.#sheet.hidden ? this.#open() : this.#close()));
+    this.#search.addEventListener('input', () => { this.#group = null; this.#build(); });
+    this.#search.addEventListener('keydown', (event) => this.#key(event));
+    this.#list.addEventListener('scroll', () => this.#more());
+    this.#list.addEventListener('pointerdown', (event) => event.preventDefault()); // keeps the focus in the search
+    this.#list.addEventListener('click', (event) => this.#rowOf(event)?.choose());
+    this.#list.addEventListener('pointermove', (event) => {
+      const row = this.#rowOf(event);
+      if (row) this.#activate(this.#rows.indexOf(row), false);
+    });
+    document.addEventListener('pointerdown', (event) => { if (!place.contains(event.target)) this.#close(false); });
+    place.addEventListener('focusout', (event) => {
+      if (event.relatedTarget && !place.contains(event.relatedTarget)) this.#close(false);
+    });
+  }
+
+  /** @param {object[]} voices */
+  load(voices) {
+    this.#note = '';
+    this.#index = new VoiceIndex(voices, navigator.languages ?? []);
+    if (this.chosen.id !== AUTOMATIC.id && !this.#index.find(this.chosen.id)) this.#choose(AUTOMATIC);
+    if (!this.#sheet.hidden) this.#build();
+  }
+
+  /** The list did not come: what was chosen before stays chosen. @param {Error} error */
+  fail(error) {
+    this.#note = error.message;
+    if (!this.#sheet.hidden) this.#build();
+  }
+
+  #label() {
+    const { name, id, languages } = this.chosen;
+    const aside = languages?.[0] ? languageName(languages[0]) : '';
+    const called = name ?? id;
+    this.#value.textContent = aside && aside !== called ? `${called} · ${aside}` : called;
+  }
+
+  #open() {
+    this.#group = null;
+    this.#search.value = '';
+    this.#sheet.hidden = false;
+    this.#button.setAttribute('aria-expanded', 'true');
+    this.#build();
+    this.#search.focus();
+  }
+
+  #close(refocus = true) {
+    if (this.#sheet.hidden) return;
+    this.#sheet.hidden = true;
+    this.#button.setAttribute('aria-expanded', 'false');
+    if (refocus) this.#button.focus();
+  }
+
+  #choose(voice) {
+    this.chosen = voice;
+    this.#label();
+    this.#close();
+    this.onChoose(voice);
+  }
+
+  #build() {
+    const query = this.#search.value.trim();
+    if (query) this.#rows = this.#index.search(query).map((voice) => this.#voiceRow(voice));
+    else this.#rows = this.#group ? this.#groupRows(this.#group) : this.#firstRows();
+    this.#shown = 0;
+    this.#active = -1;
+    this.#list.replaceChildren();
+    this.#list.scrollTop = 0;
+    if (!this.#rows.length) this.#list.append(make('p', { class: 'voice-empty', text: `No voice matches “${query}”.` }));
+    this.#grow();
+    const selected = this.#rows.findIndex((row) => row.selected);
+    this.#activate(selected >= 0 && selected < PAGE ? selected : this.#rows.findIndex((row) => row.choose));
+  }
+
+  #firstRows() {
+    const { configured, openai, languages } = this.#index;
+    const rows = [this.#voiceRow(AUTOMATIC, 'fits the text')];
+    if (this.#note) rows.push({ heading: this.#note });
+    if (configured.length) rows.push({ heading: 'Configured here' }, ...configured.map((voice) => this.#voiceRow(voice)));
+    if (languages.length) rows.push({ heading: 'By language' }, ...languages.map((group) => this.#groupRow(group)));
+    if (openai.length) rows.push({ heading: 'Compatibility' }, this.#groupRow({ name: 'OpenAI’s names', voices: openai }));
+    return rows;
+  }
+
+  #groupRows(group) {
+    const back = { label: 'All voices', lead: 'back', choose: () => this.#enter(null) };
+    return [back, { heading: group.name }, ...group.voices.map((voice) => this.#voiceRow(voice))];
+  }
+
+  #voiceRow(voice, aside) {
+    const words = aside ?? [voice.languages[0] && languageName(voice.languages[0]), voice.gender].filter(Boolean).join(', ');
+    return { label: voice.name ?? voice.id, aside: words === voice.name ? voice.id : words, title: voice.id, selected: voice.id === this.chosen.id, choose: () => this.#choose(voice) };
+  }
+
+  #groupRow(group) {
+    if (group.voices.length === 1) return { ...this.#voiceRow(group.voices[0], ''), label: group.name };
+    return {
+      label: group.name,
+      aside: `${group.voices.length} voices`,
+      tail: true,
+      selected: group.voices.some((voice) => voice.id === this.chosen.id),
+      choose: () => this.#enter(group),
+    };
+  }
+
+  #enter(group) {
+    this.#group = group;
+    this.#search.value = '';
+    this.#build();
+  }
+
+  #grow() {
+    const next = this.#rows.slice(this.#shown, this.#shown + PAGE);
+    this.#list.append(...next.map((row, i) => this.#element(row, this.#shown + i)));
+    this.#shown += next.length;
+  }
+
+  #more() {
+    const { scrollTop, clientHeight, scrollHeight } = this.#list;
+    if (scrollTop + clientHeight > scrollHeight - 200 && this.#shown < this.#rows.length) this.#grow();
+  }
+
+  #element(row, at) {
+    if (row.heading) return make('div', { class: 'voice-heading', role: 'presentation', text: row.heading });
+    const element = make('div', { class: 'voice-option', role: 'option', id: `voice-option-${at}`, 'data-at': at, 'aria-selected': String(Boolean(row.selected)), title: row.title });
+    if (row.lead) element.append(icon(row.lead));
+    element.append(make('span', { class: 'name', text: row.label }));
+    if (row.aside) element.append(make('span', { class: 'aside', text: row.aside }));
+    if (row.tail) element.append(icon('chevron', 'turn'));
+    else if (row.selected) element.append(icon('check'));
+    row.element = element;
+    return element;
+  }
+
+  #rowOf(event) {
+    const element = event.target.closest('.voice-option');
+    return element ? this.#rows[Number(element.dataset.at)] : undefined;
+  }
+
+  #activate(at, reveal = true) {
+    this.#rows[this.#active]?.element?.classList.remove('active');
+    this.#active = at;
+    while (at >= this.#shown && this.#shown < this.#rows.length) this.#grow();
+    const element = this.#rows[at]?.element;
+    if (element) this.#search.setAttribute('aria-activedescendant', element.id);
+    else this.#search.removeAttribute('aria-activedescendant');
+    element?.classList.add('active');
+    if (reveal && element) this.#reveal(element);
+  }
+
+  /** Not scrollIntoView: that may scroll the page behind the sheet too. */
+  #reveal(element) {
+    const top = element.offsetTop - this.#list.offsetTop;
+    if (top < this.#list.scrollTop) this.#list.scrollTop = this.#active <= 1 ? 0 : top - 6;
+    const under = top + element.offsetHeight - this.#list.clientHeight;
+    if (under > this.#list.scrollTop) this.#list.scrollTop = under + 6;
+  }
+
+  #key(event) {
+    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key];
+    const emptyAndDeep = this.#search.value === '' && this.#group;
+    if (step) this.#step(step);
+    else if (event.key === 'Enter') this.#rows[this.#active]?.choose?.();
+    else if (event.key === 'Escape') this.#close();
+    else if (emptyAndDeep && (event.key === 'Backspace' || event.key === 'ArrowLeft')) this.#enter(null);
+    else return;
+    event.preventDefault();
+    event.stopPropagation(); // Escape closes the sheet and stops nothing else
+  }
+
+  #step(step) {
+    const last = this.#rows.length - 1;
+    let at = Math.min(last, Math.max(0, this.#active + step));
+    const way = Math.sign(step);
+    while (this.#rows[at] && !this.#rows[at].choose && at + way >= 0 && at + way <= last) at += way;
+    if (this.#rows[at]?.choose) this.#activate(at);
+  }
+}
