@@ -21,7 +21,8 @@ class Bar:
     unit: str
 
     def measured(self, value: float) -> "Verdict":
-        """Judge a measurement, given in the bar's unit."""
+        """Judge a measurement, given in the bar's unit, by the three figures that are shown."""
+        value = float(f"{value:.3g}")
         met = value <= self.limit if self.side is Side.AT_MOST else value >= self.limit
         return Verdict(self, value, met)
 

@@ -11,7 +11,7 @@ import psutil
 import uvloop
 
 from benchmarks import machine, report
-from benchmarks.plan import NotMeasurable, Plan
+from benchmarks.plan import HEARING_MODEL, SPEECH_MODEL, NotMeasurable, Plan
 from benchmarks.report import Section
 from benchmarks.server import StartFailed
 from benchmarks.target import Target, endpoint_of
@@ -88,9 +88,9 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         "--pid", action="append", default=[], metavar="NAME=PID", help="its process; found by its port when not given"
     )
     servers.add_argument("--key-file", action="append", default=[], metavar="NAME=FILE", help="a file with its API key")
-    servers.add_argument("--model", action="append", default=[], metavar="[NAME=]MODEL", help="what speaks (tts-1)")
+    servers.add_argument("--model", action="append", default=[], metavar="[NAME=]MODEL", help=f"what speaks ({SPEECH_MODEL})")
     servers.add_argument("--voice", action="append", default=[], metavar="[NAME=]VOICE", help="with which voice (alloy)")
-    servers.add_argument("--transcription-model", default=standard.transcription_model, help="what hears (%(default)s)")
+    servers.add_argument("--transcription-model", help=f"what hears ({HEARING_MODEL})")
     amounts = parser.add_argument_group("amounts")
     amounts.add_argument("--formats", type=_words, default=standard.formats, help="separated by commas (all of OpenAI's)")
     amounts.add_argument(
@@ -107,7 +107,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     amounts.add_argument("--count", type=int, help="of disconnects, starts or pairs")
     amounts.add_argument("--seconds", type=float, help="of audio to hear")
     amounts.add_argument("--audio", type=Path, help="a recording to hear, instead of what the server says")
-    amounts.add_argument("--engine", help="which engine runs in line and hosted (espeak)")
+    amounts.add_argument("--engine", help="the one to run in line and hosted (fake and espeak)")
     parser.add_argument("--write", action="store_true", help="put the table into benchmarks/README.md")
 
 
@@ -131,20 +131,19 @@ def _by_name(entries: Sequence[str]) -> dict[str, str]:
 def _plan(options: argparse.Namespace) -> Plan:
     pids, keys = _by_name(options.pid), _by_name(options.key_file)
     models, voices = _by_name(options.model), _by_name(options.voice)
-    standard = Plan()
     targets = []
     for name, url in _by_name(options.target).items():
         if not name:
             raise ValueError(f"--target {url}: give it a name, like peer={url}")
         key = Path(keys[name]).read_text(encoding="utf-8").strip() if name in keys else None
         endpoint, dialect = endpoint_of(url, key)
-        model, voice = models.get(name, models.get("", standard.model)), voices.get(name, voices.get(""))
+        model, voice = models.get(name, models.get("", SPEECH_MODEL)), voices.get(name, voices.get(""))
         targets.append(Target(name, endpoint, dialect, model, voice, int(pids[name]) if name in pids else None))
     return Plan(
         targets=tuple(targets),
         start=options.start or not targets,
         server_arguments=tuple(options.server_arg),
-        model=models.get("voxhelm", models.get("", standard.model)),
+        model=models.get("voxhelm", models.get("")),
         voice=voices.get("voxhelm", voices.get("")),
         formats=options.formats,
         clients=options.clients,

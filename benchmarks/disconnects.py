@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from benchmarks import bars
 from benchmarks.load import closed_loop
@@ -12,7 +13,7 @@ from benchmarks.report import Section, Table
 from benchmarks.spread import megabytes
 from benchmarks.target import Target
 from benchmarks.texts import passage
-from benchmarks.tree import Holding, holding
+from benchmarks.tree import Holding, alone, holding
 from benchmarks.wire import Connection, Request
 
 COLUMNS = (
@@ -26,9 +27,12 @@ COLUMNS = (
     "connections left",
     "RSS MB more",
     "next request",
+    "unloads then",
 )
 NARRATION_CHARACTERS = 20_000
 AT_ONCE = 8
+TIME_TO_LIVE_SECONDS = 5
+UNLOAD_LIMIT_SECONDS = 30.0
 SETTLE_LIMIT_SECONDS = 60.0
 POLL_SECONDS = 0.25
 FIRST_SOUND_LIMIT_SECONDS = 60.0
@@ -38,17 +42,20 @@ async def run(plan: Plan) -> Section:
     """Let clients vanish from each server in turn."""
     rows: list[tuple[str, ...]] = []
     worst = 0
-    async with servers(plan) as targets:
+    settings = {**plan.settings, "models.time_to_live_seconds": str(TIME_TO_LIVE_SECONDS)}
+    async with servers(replace(plan, settings=settings)) as targets:
         for target in targets:
+            own = plan.start and target is targets[0]
             for audio_format in plan.formats:
                 if target.speaks(audio_format):
                     row, left = await vanish(target, audio_format, plan.count or 100)
-                    rows.append(row)
+                    unloads = "yes" if own and await alone(tree_of(target), UNLOAD_LIMIT_SECONDS) else "**no**" if own else "-"
+                    rows.append((*row, unloads))
                     worst = max(worst, left) if target is targets[0] else worst
     note = (
         f"{AT_ONCE} at a time ask for {NARRATION_CHARACTERS} characters and close at the first sound. Counted over the process tree, "
         f"against the same server after a warm-up of {4 * AT_ONCE} short requests; looked at until nothing is left, "
-        f"at most {SETTLE_LIMIT_SECONDS:.0f} s."
+        f"at most {SETTLE_LIMIT_SECONDS:.0f} s. A model unloads only when nobody holds a lease on it any more."
     )
     return Section("disconnects", Table(COLUMNS, tuple(rows)), (note,), (bars.DISCONNECTS.measured(worst),))
 

@@ -12,7 +12,7 @@ from statistics import median
 
 from benchmarks import bars
 from benchmarks.load import closed_loop, fault
-from benchmarks.plan import Plan, servers
+from benchmarks.plan import Plan, costless, servers
 from benchmarks.recording import SPOKEN_RATE_HZ
 from benchmarks.report import Section, Table
 from benchmarks.spread import milliseconds, paired_ratios, per_second, spread, times
@@ -40,8 +40,8 @@ class Pairs:
 
 def encode(sound: Pcm, audio_format: AudioFormat) -> int:
     """Encode a whole text's sound at once, the cheapest way there is, and count the bytes."""
-    encoder = Encoder(audio_format, sound.rate_hz)
-    return len(encoder.encode(sound)) + len(encoder.finish())
+    with Encoder(audio_format, sound.rate_hz) as encoder:
+        return len(encoder.encode(sound)) + len(encoder.finish())
 
 
 async def sounds(target: Target, texts: Sequence[str]) -> list[Pcm]:
@@ -64,7 +64,7 @@ async def run(plan: Plan) -> Section:
     """Encode and ask in turns, for each codec, at one client and at many."""
     one: dict[str, Pairs] = {}
     many: dict[str, Pairs] = {}
-    async with servers(plan) as targets:
+    async with servers(costless(plan)) as targets:
         target = targets[0]
         texts = [passage(plan.characters, number) for number in range(max(plan.requests, 2 * MANY))]
         made = await sounds(target, texts)
@@ -75,7 +75,7 @@ async def run(plan: Plan) -> Section:
                 if turn < 0:  # a round to warm up
                     one[name], many[name] = Pairs(), Pairs()
     seconds = median(sound.duration_seconds for sound in made)
-    return _section(plan, seconds, one, many)
+    return _section(plan, f"Model {target.model}; {seconds:.1f} s of sound", one, many)
 
 
 async def _round(target: Target, name: str, said: tuple[list[str], list[Pcm]], one: Pairs, many: Pairs) -> None:
@@ -108,7 +108,7 @@ def _rate(made: Sequence[Pcm], audio_format: AudioFormat) -> float:
         return len(done) / (time.perf_counter() - began)
 
 
-def _section(plan: Plan, seconds: float, one: dict[str, Pairs], many: dict[str, Pairs]) -> Section:
+def _section(plan: Plan, what: str, one: dict[str, Pairs], many: dict[str, Pairs]) -> Section:
     rows = []
     costs: list[float] = []
     shares: list[float] = []
@@ -128,7 +128,7 @@ def _section(plan: Plan, seconds: float, one: dict[str, Pairs], many: dict[str, 
     if costs and shares:
         verdicts = [bars.ENCODER_ONE.measured(max(costs)), bars.ENCODER_MANY.measured(100 * min(shares))]
     note = (
-        f"Model {plan.model}, which must cost nothing; texts of about {plan.characters} characters, {seconds:.1f} s of sound each. "
+        f"{what} for each text of about {plan.characters} characters. "
         f"The encoder works on each sound in one call; at {MANY} clients it has a thread for each core and no client to share them with. "
         "The verdicts are for the worst format."
     )

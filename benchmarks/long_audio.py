@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from benchmarks import bars
 from benchmarks.load import fault
-from benchmarks.plan import Plan, servers, tree_of
+from benchmarks.plan import HEARING_MODEL, Plan, costless, servers, tree_of
 from benchmarks.recording import Samples, babble, upload, upload_of, wav_header
 from benchmarks.report import Section, Table
 from benchmarks.spread import megabytes
@@ -26,9 +26,10 @@ async def run(plan: Plan) -> Section:
     seconds = plan.seconds or THREE_HOURS_SECONDS
     rows = []
     growth_bytes: list[int] = []
-    async with servers(plan) as targets:
+    light = costless(plan)
+    async with servers(light) as targets:
         for target in targets:
-            row, grown = await hear(target, seconds, plan.transcription_model)
+            row, grown = await hear(target, seconds, light.transcription_model or HEARING_MODEL)
             rows.append(row)
             growth_bytes.append(grown)
     note = "RSS of the whole process tree, looked at ten times a second. The server has heard ten seconds before, so the model is loaded."

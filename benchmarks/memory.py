@@ -1,6 +1,7 @@
 """`memory`: what each server's process tree holds when idle and after work."""
 
 import asyncio
+from dataclasses import replace
 
 from benchmarks import bars
 from benchmarks.load import closed_loop
@@ -9,37 +10,50 @@ from benchmarks.report import Section, Table
 from benchmarks.spread import megabytes
 from benchmarks.target import Target
 from benchmarks.texts import passage
-from benchmarks.tree import Holding, holding
+from benchmarks.tree import Holding, alone, holding
 
 COLUMNS = ("server", "when", "RSS MB", "PSS MB", "processes", "threads", "errors")
-SETTLE_SECONDS = 2.0
+SETTLE_SECONDS = 1.0
+# Longer than a pause in the load, so that models stay through it; short, so that one need not wait for the end.
+TIME_TO_LIVE_SECONDS = 5
+UNLOAD_LIMIT_SECONDS = 30.0
 
 
 async def run(plan: Plan) -> Section:
-    """Look at each server before and after the load of the plan."""
+    """Look at each server before and after the load of the plan; a started one also when it has unloaded its models."""
     rows: list[tuple[str, ...]] = []
-    verdicts = []
-    async with servers(plan) as targets:
-        for index, target in enumerate(targets):
-            pid = tree_of(target)
-            await asyncio.sleep(SETTLE_SECONDS)
-            idle = holding(pid)
-            rows.append(_row(target, "idle, as found" if index or not plan.start else "idle, nothing loaded", idle, 0))
-            if index == 0 and plan.start:
-                verdicts.append(bars.IDLE_MEMORY.measured(idle.rss_bytes / 1e6))
-            for audio_format in plan.formats:
-                if not target.speaks(audio_format):
-                    continue
-                failures = 0
-                for clients in plan.clients:
-                    amount = max(plan.requests, 2 * clients)
-                    requests = [target.speech(passage(plan.characters, number), audio_format) for number in range(amount)]
-                    failures += len((await closed_loop(target.endpoint, requests, clients, plan.budget_seconds)).failures)
-                await asyncio.sleep(SETTLE_SECONDS)
-                rows.append(_row(target, f"after {audio_format}", holding(pid), failures))
+    idle: list[Holding] = []
+    settings = {**plan.settings, "models.time_to_live_seconds": str(TIME_TO_LIVE_SECONDS)}
+    async with servers(replace(plan, settings=settings)) as targets:
+        for target in targets:
+            own = plan.start and target is targets[0]
+            found = await _settled(target)
+            rows.append(_row(target, "idle, nothing loaded" if own else "idle, as found", found, 0))
+            able = [audio_format for audio_format in plan.formats if target.speaks(audio_format)]
+            rows.extend([await _after_load(plan, target, audio_format) for audio_format in able])
+            if own:
+                unloaded = await alone(tree_of(target), UNLOAD_LIMIT_SECONDS)
+                after = await _settled(target)
+                rows.append(_row(target, "idle again, all unloaded" if unloaded else "idle again, **not unloaded**", after, 0))
+                idle = [found, after]
     load = ", ".join(str(clients) for clients in plan.clients)
     note = f"The whole process tree; each line follows a load of {load} clients. RSS counts shared pages in each process, PSS once."
-    return Section("memory", Table(COLUMNS, tuple(rows)), (note,), tuple(verdicts))
+    verdicts = (bars.IDLE_MEMORY.measured(max(held.rss_bytes for held in idle) / 1e6),) if idle else ()
+    return Section("memory", Table(COLUMNS, tuple(rows)), (note,), verdicts)
+
+
+async def _settled(target: Target) -> Holding:
+    await asyncio.sleep(SETTLE_SECONDS)
+    return holding(tree_of(target))
+
+
+async def _after_load(plan: Plan, target: Target, audio_format: str) -> tuple[str, ...]:
+    failures = 0
+    for clients in plan.clients:
+        amount = max(plan.requests, 2 * clients)
+        requests = [target.speech(passage(plan.characters, number), audio_format) for number in range(amount)]
+        failures += len((await closed_loop(target.endpoint, requests, clients, plan.budget_seconds)).failures)
+    return _row(target, f"after {audio_format}", await _settled(target), failures)
 
 
 def _row(target: Target, when: str, held: Holding, errors: int) -> tuple[str, ...]:

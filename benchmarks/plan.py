@@ -1,14 +1,18 @@
 """What a run is asked to do, and the servers it does it to."""
 
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from benchmarks.server import started
 from benchmarks.target import Dialect, Target
 from benchmarks.tree import listener
+from voxhelm.testing.engine import FAKE_ENGINE
 
+SPEECH_MODEL = "tts-1"
+HEARING_MODEL = "whisper-1"
 LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -23,6 +27,7 @@ class Plan:
     targets: the servers given by URL; the first server of all is the one that others are compared with.
     start: whether a Voxhelm is started for each measurement, as the first server.
     server_arguments: added to `voxhelm serve`.
+    settings: values by `section.key` that a measurement gives to a started server.
     model, voice: what a started server is asked for; each given one has its own.
     clients: how many ask at once, one cell each.
     rounds: how often each cell is measured, servers taking turns.
@@ -38,7 +43,8 @@ class Plan:
     targets: tuple[Target, ...] = ()
     start: bool = True
     server_arguments: tuple[str, ...] = ()
-    model: str = "tts-1"
+    settings: Mapping[str, str] = field(default_factory=dict)
+    model: str | None = None
     voice: str | None = None
     formats: tuple[str, ...] = ("pcm", "wav", "mp3", "opus", "aac", "flac")
     clients: tuple[int, ...] = (1, 8, 32)
@@ -49,8 +55,15 @@ class Plan:
     count: int | None = None
     seconds: float | None = None
     engine: str | None = None
-    transcription_model: str = "whisper-1"
+    transcription_model: str | None = None
     audio: Path | None = None
+
+
+def costless(plan: Plan) -> Plan:
+    """The plan with models that cost nothing, on a started server, where it names none of its own."""
+    settings = {**plan.settings, "models.extra_engines": json.dumps([FAKE_ENGINE])}
+    speaks = plan.model or "fake-speech"
+    return replace(plan, settings=settings, model=speaks, transcription_model=plan.transcription_model or "fake-transcription")
 
 
 @asynccontextmanager
@@ -62,8 +75,8 @@ async def servers(plan: Plan) -> AsyncIterator[list[Target]]:
             raise NotMeasurable("no server: give --target NAME=URL or --start")
         yield given
         return
-    async with started(plan.server_arguments) as running:
-        own = Target("voxhelm", running.endpoint, Dialect.OPENAI, plan.model, plan.voice, running.pid)
+    async with started(plan.server_arguments, plan.settings) as running:
+        own = Target("voxhelm", running.endpoint, Dialect.OPENAI, plan.model or SPEECH_MODEL, plan.voice, running.pid)
         yield [own, *given]
 
 

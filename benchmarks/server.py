@@ -6,7 +6,7 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,16 +45,19 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def started(arguments: Sequence[str] = ()) -> AsyncIterator[Running]:
+async def started(arguments: Sequence[str] = (), settings: Mapping[str, str] | None = None) -> AsyncIterator[Running]:
     """Start `voxhelm serve` with `arguments` on a free port and wait until it is ready; end it on leaving.
+
+    settings: values by `section.key`, given to it in its environment.
 
     Raises StartFailed.
     """
     port = free_port()
+    variables = {"VOXHELM_" + name.replace(".", "__").upper(): value for name, value in (settings or {}).items()}
     with tempfile.TemporaryFile() as log:
         began = time.perf_counter()
         process = await asyncio.create_subprocess_exec(
-            *command(port, arguments), stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log
+            *command(port, arguments), stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, env=os.environ | variables
         )
         try:
             try:

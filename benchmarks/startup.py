@@ -16,7 +16,7 @@ async def run(plan: Plan) -> Section:
     rows: list[tuple[str, ...]] = []
     seconds = []
     for number in range(1, (plan.count or STARTS) + 1):
-        async with started(plan.server_arguments) as running:
+        async with started(plan.server_arguments, plan.settings) as running:
             seconds.append(running.ready_seconds)
             rows.append((str(number), f"{running.ready_seconds:.2f}", f"{resident_bytes(running.pid) / 1e6:.1f}"))
     measured = spread(seconds)

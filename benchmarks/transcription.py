@@ -8,7 +8,7 @@ from pocketsphinx import Decoder
 
 from benchmarks import bars
 from benchmarks.load import fault
-from benchmarks.plan import Plan, servers
+from benchmarks.plan import HEARING_MODEL, Plan, servers
 from benchmarks.recording import HEARD_RATE_HZ, Samples, lasting, read, said, upload_of
 from benchmarks.report import Section, Table
 from benchmarks.spread import paired_ratios, spread, times
@@ -50,6 +50,7 @@ async def ask(target: Target, samples: Samples, model: str) -> float:
 async def run(plan: Plan) -> Section:
     """Hear the same recording every way, round by round."""
     seconds = plan.seconds or MINUTE_SECONDS
+    model = plan.transcription_model or HEARING_MODEL
     hear = library()
     async with servers(plan) as targets:
         source = read(plan.audio) if plan.audio is not None else await said(targets[0], seconds)
@@ -57,12 +58,12 @@ async def run(plan: Plan) -> Section:
         taken: dict[str, list[float]] = {"the library, in process": []}
         failures: dict[str, list[str]] = {target.name: [] for target in targets}
         for target in targets:
-            await ask(target, lasting(source, 2.0), plan.transcription_model)  # the model is loaded, as the library's is
+            await ask(target, lasting(source, 2.0), model)  # the model is loaded, as the library's is
         for _ in range(plan.rounds):
             taken["the library, in process"].append(await asyncio.to_thread(hear, samples))
             for target in targets:
                 try:
-                    took = await ask(target, samples, plan.transcription_model)
+                    took = await ask(target, samples, model)
                 except (ReplyBroken, OSError, TimeoutError) as error:
                     failures[target.name].append(str(error))
                     took = float("inf")

@@ -1,8 +1,12 @@
 """What a server's process tree holds: memory, processes, threads, descriptors, connections."""
 
+import asyncio
+import time
 from dataclasses import dataclass
 
 import psutil
+
+POLL_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,16 @@ def _of(process: psutil.Process) -> Holding:
         return Holding(processes=1)
     except psutil.NoSuchProcess:
         return Holding()
+
+
+async def alone(pid: int, limit_seconds: float) -> bool:
+    """Whether the root of the tree is all that is left of it within `limit_seconds`: every host has ended."""
+    deadline = time.monotonic() + limit_seconds
+    while psutil.Process(pid).children(recursive=True):
+        if time.monotonic() > deadline:
+            return False
+        await asyncio.sleep(POLL_SECONDS)
+    return True
 
 
 def listener(port: int) -> int | None:

@@ -6,6 +6,7 @@ The model's name says how it behaves: `quiet` sends a header and no sound, `fail
 import argparse
 import asyncio
 import io
+import socket
 import sys
 import threading
 import wave
@@ -81,8 +82,11 @@ def main() -> None:
             Route("/health/ready", ready),
         ]
     )
-    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", ws="none", lifespan="off")
-    listening = config.bind_socket()
+    config = uvicorn.Config(app, log_level="warning", ws="none", lifespan="off")
+    # asyncio switches Nagle's algorithm off only for sockets that say they are TCP.
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind(("127.0.0.1", port))
     listening.listen()
     sys.stdout.write(f"{listening.getsockname()[1]}\n")
     sys.stdout.flush()

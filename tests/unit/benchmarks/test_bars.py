@@ -4,9 +4,10 @@ from benchmarks import bars
 def test_a_bar_is_met_on_its_good_side_and_at_the_limit() -> None:
     assert bars.IDLE_MEMORY.measured(149.9).met
     assert bars.IDLE_MEMORY.measured(150).met
-    assert not bars.IDLE_MEMORY.measured(150.1).met
+    assert not bars.IDLE_MEMORY.measured(151).met
     assert bars.PIPER_RATE.measured(1.0).met
     assert not bars.PIPER_RATE.measured(0.99).met
+    assert bars.PIPER_FIRST_BYTE.measured(1.0004).met
 
 
 def test_a_verdict_shows_what_was_measured() -> None:

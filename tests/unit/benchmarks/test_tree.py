@@ -1,5 +1,8 @@
+import asyncio
 import subprocess
 import sys
+
+import psutil
 
 from benchmarks import tree
 from benchmarks.tree import Holding
@@ -11,6 +14,8 @@ threading.Thread(target=threading.Event().wait, daemon=True).start()
 server = socket.create_server(("127.0.0.1", 0))
 client = socket.create_connection(server.getsockname())
 print(server.getsockname()[1], flush=True)
+sys.stdin.readline()
+child.wait()
 sys.stdin.read()
 """
 
@@ -26,6 +31,11 @@ def test_a_tree_is_counted_with_its_children() -> None:
         assert 0 < held.pss_bytes <= held.rss_bytes
         assert tree.resident_bytes(process.pid) > 1_000_000
         assert tree.listener(port) == process.pid
+        assert not asyncio.run(tree.alone(process.pid, 0.0))
+        psutil.Process(process.pid).children()[0].kill()
+        process.stdin.write("reap\n")
+        process.stdin.flush()
+        assert asyncio.run(tree.alone(process.pid, 30.0))
         process.stdin.close()
 
 
