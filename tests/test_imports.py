@@ -20,6 +20,11 @@ MODEL_RUNTIMES = (
     "xllamacpp",
 )
 
+# Variables that a library reads for itself while we define something with it, and why that is no setting of ours.
+LIBRARIES_OWN = {
+    "PYDANTIC_DISABLE_PLUGINS": "pydantic looks for its plugins whenever a model class is defined",
+}
+
 # Runs in a fresh interpreter, because what is imported once stays imported.
 PROBE = '''
 import importlib, json, os, pkgutil, sys, threading
@@ -109,7 +114,7 @@ def test_every_module_is_imported(voxhelm: dict[str, list[str]]) -> None:
 
 
 def test_importing_reads_no_environment(voxhelm: dict[str, list[str]]) -> None:
-    assert voxhelm["reads"] == []
+    assert [read for read in voxhelm["reads"] if read.split()[-1] not in LIBRARIES_OWN] == []
 
 
 def test_importing_starts_no_thread(voxhelm: dict[str, list[str]]) -> None:
