@@ -12,6 +12,7 @@ UV := $(or $(shell command -v uv 2>/dev/null),.uv/bin/uv)
 export UV_SYSTEM_CERTS := 1
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
+export PIP_ROOT_USER_ACTION := ignore
 
 .PHONY: serve test check lock format bench clean help
 

@@ -1,0 +1,195 @@
+"""The owner loop, on hosts that a test can hold, kill and count."""
+
+import asyncio
+
+import pytest
+
+from voxhelm.domain.errors import ModelLoadFailed, ShuttingDown, Unavailable
+from voxhelm.domain.model import Capability, ModelSpec
+from voxhelm.residency.manager import Residency
+from voxhelm.residency.preload import Preloader
+from voxhelm.residency.state import Phase
+from voxhelm.telemetry.log import silent_log
+from voxhelm.telemetry.metrics import Metrics
+from voxhelm.testing.clock import ManualClock
+
+SPEC = ModelSpec("m", "fake", Capability.SPEECH, ("en",))
+
+
+class CountedHost:
+    """A host without an engine."""
+
+    resident_bytes = 5
+    process_id = None
+    spec = SPEC
+
+    def __init__(self):
+        self.ended = asyncio.get_running_loop().create_future()
+
+    async def stop(self):
+        if not self.ended.done():
+            self.ended.set_result("unloaded")
+
+    def die(self):
+        self.ended.set_result("killed by SIGKILL")
+
+
+class Loader:
+    """Loads when the test says so, or at once."""
+
+    def __init__(self):
+        self.hosts = []
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.error = None
+        self.calls = 0
+
+    async def __call__(self, spec):
+        self.calls += 1
+        await self.gate.wait()
+        if self.error is not None:
+            raise self.error
+        self.hosts.append(CountedHost())
+        return self.hosts[-1]
+
+
+@pytest.fixture
+async def scene():
+    class Scene:
+        loader = Loader()
+        clock = ManualClock()
+
+        def start(self, time_to_live_seconds=-1.0):
+            self.residency = Residency([(SPEC, time_to_live_seconds)], self.loader, self.clock, Metrics(), silent_log())
+            self.running = asyncio.create_task(self.residency.run())
+            return self.residency
+
+        async def until(self, phase):
+            while self.residency.phase("m") is not phase:
+                await asyncio.sleep(0)
+
+    scene = Scene()
+    yield scene
+    scene.residency.close()
+    await scene.running
+
+
+async def test_fifty_callers_of_an_absent_model_load_it_once(scene):
+    residency = scene.start()
+    leases = await asyncio.gather(*(residency.lease("m") for _ in range(50)))
+    assert scene.loader.calls == 1
+    assert {id(lease.host) for lease in leases} == {id(scene.loader.hosts[0])}
+
+
+async def test_a_model_leaves_only_after_the_last_lease(scene):
+    residency = scene.start(time_to_live_seconds=0.0)
+    first = await residency.lease("m")
+    second = await residency.lease("m")
+    first.release()
+    await asyncio.sleep(0.01)
+    assert residency.phase("m") is Phase.LOADED
+    second.release()
+    await scene.until(Phase.UNLOADED)
+
+
+async def test_a_lease_given_back_twice_counts_once(scene):
+    residency = scene.start(time_to_live_seconds=0.0)
+    first = await residency.lease("m")
+    second = await residency.lease("m")
+    first.release()
+    first.release()
+    await asyncio.sleep(0.01)
+    assert residency.phase("m") is Phase.LOADED
+    second.release()
+    await scene.until(Phase.UNLOADED)
+
+
+async def test_it_can_be_loaded_again_after_it_left(scene):
+    residency = scene.start(time_to_live_seconds=0.0)
+    for _ in range(3):
+        (await residency.lease("m")).release()
+        await scene.until(Phase.UNLOADED)
+    assert scene.loader.calls == 3
+
+
+async def test_a_failed_load_is_told_to_everyone_who_waits(scene):
+    residency = scene.start()
+    scene.loader.error = ModelLoadFailed("no memory")
+    outcomes = await asyncio.gather(*(residency.lease("m") for _ in range(5)), return_exceptions=True)
+    assert {str(outcome) for outcome in outcomes} == {"no memory"}
+
+
+async def test_an_unexpected_error_of_loading_becomes_a_clear_one(scene):
+    residency = scene.start()
+    scene.loader.error = OSError("disk on fire")
+    with pytest.raises(ModelLoadFailed, match="disk on fire"):
+        await residency.lease("m")
+
+
+async def test_after_one_death_the_next_caller_gets_a_new_process(scene):
+    residency = scene.start()
+    await residency.lease("m")
+    scene.loader.hosts[0].die()
+    await scene.until(Phase.UNLOADED)
+    assert (await residency.lease("m")).host is scene.loader.hosts[1]
+
+
+async def test_a_crash_loop_is_cut_and_says_when_to_come_back(scene):
+    residency = scene.start()
+    scene.loader.error = ModelLoadFailed("no memory")
+    for _ in range(2):
+        with pytest.raises(ModelLoadFailed):
+            await residency.lease("m")
+    with pytest.raises(Unavailable) as caught:
+        await residency.lease("m")
+    assert 0 < caught.value.retry_after_seconds <= 1.0
+    assert scene.loader.calls == 2
+    scene.clock.advance(1.0)
+    scene.loader.error = None
+    await residency.lease("m")
+
+
+async def test_a_model_that_served_is_healthy_again(scene):
+    residency = scene.start()
+    for _ in range(5):
+        lease = await residency.lease("m")
+        lease.release()
+        await asyncio.sleep(0.01)
+        scene.loader.hosts[-1].die()
+        await scene.until(Phase.UNLOADED)
+    await residency.lease("m")
+
+
+async def test_a_caller_that_leaves_while_it_waits_costs_nothing(scene):
+    residency = scene.start(time_to_live_seconds=0.0)
+    scene.loader.gate.clear()
+    waiting = asyncio.create_task(residency.lease("m"))
+    await scene.until(Phase.LOADING)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    scene.loader.gate.set()
+    await scene.until(Phase.UNLOADED)
+    assert scene.loader.hosts[0].ended.result() == "unloaded"
+
+
+async def test_after_the_end_there_are_no_leases(scene):
+    residency = scene.start()
+    lease = await residency.lease("m")
+    residency.close()
+    await scene.running
+    assert lease.host.ended.result() == "unloaded"
+    with pytest.raises(ShuttingDown):
+        await residency.lease("m")
+
+
+async def test_preloading_warms_in_order_and_then_is_ready(scene):
+    warmed = []
+
+    async def warm_up(host):
+        warmed.append(host)
+
+    preloader = Preloader(["m"], scene.start(), warm_up, silent_log())
+    assert preloader.pending == ("m",)
+    await preloader.run()
+    assert preloader.pending == ()
+    assert warmed == scene.loader.hosts
