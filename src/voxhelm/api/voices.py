@@ -1,8 +1,8 @@
 """GET /v1/audio/voices."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
 from voxhelm.api.services import Services
 
@@ -12,7 +12,11 @@ def voices_router(services: Services) -> APIRouter:
     router = APIRouter(tags=["voices"])
 
     @router.get("/v1/audio/voices", summary="List voices")
-    async def list_voices() -> dict[str, Any]:
+    async def list_voices(
+        variants: Annotated[
+            bool, Query(description="Also the thousands of voices that are a colour of another, such as en-us+f3.")
+        ] = False,
+    ) -> dict[str, Any]:
         voices = [
             {
                 "id": voice.id,
@@ -23,7 +27,7 @@ def voices_router(services: Services) -> APIRouter:
                 "model": voice.model,
                 "kind": voice.kind,
             }
-            for voice in services.inventory.voices()
+            for voice in services.inventory.voices(variants=variants)
         ]
         # `voices` is what Open WebUI reads, `data` what OpenAI's list shape has.
         return {"object": "list", "voices": voices, "data": voices}

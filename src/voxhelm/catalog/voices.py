@@ -83,8 +83,11 @@ class VoiceBook:
         """Some voice of a model, for its first call."""
         return next(iter(self._voices[spec.id].values()))
 
-    def listed(self) -> Iterator[ListedVoice]:
-        """Every voice: the operator's names, OpenAI's, then each engine's own."""
+    def listed(self, *, variants: bool) -> Iterator[ListedVoice]:
+        """Every voice: the operator's names, OpenAI's, then each engine's own.
+
+        variants: also those that are a colour of another voice, thousands of them.
+        """
         for name, logical in self._logical.items():
             chosen = self._choose_logical(name, logical, self._catalog.candidates(AUTO, Capability.SPEECH))
             yield ListedVoice(name, chosen.voice.name, chosen.voice.languages, chosen.voice.gender, chosen.spec.id, "logical")
@@ -93,7 +96,8 @@ class VoiceBook:
                 yield ListedVoice(name, name.capitalize(), (), None, None, "openai")
         for model_id, voices in self._voices.items():
             for voice in voices.values():
-                yield ListedVoice(voice.id, voice.name, voice.languages, voice.gender, model_id, "engine")
+                if variants or voice.variant_of is None:
+                    yield ListedVoice(voice.id, voice.name, voice.languages, voice.gender, model_id, "engine")
 
     def _choose_logical(self, name: str, logical: LogicalVoice, candidates: Sequence[ModelSpec]) -> ChosenVoice:
         if logical.model is not None:
@@ -134,7 +138,11 @@ class VoiceBook:
         return usual or next((voice for voice in voices.values() if language in map(primary, voice.languages)), None)
 
     def _names(self, candidates: Sequence[ModelSpec]) -> list[str]:
-        return [*self._logical, *self._openai, *(voice.id for spec in candidates for voice in self._voices[spec.id].values())]
+        return [
+            *self._logical,
+            *self._openai,
+            *(voice.id for spec in candidates for voice in self._voices[spec.id].values() if voice.variant_of is None),
+        ]
 
 
 def primary(tag: str) -> str:

@@ -57,9 +57,9 @@ class Inventory:
                 return model
         raise ModelNotFound(f"There is no model '{name}'. GET /v1/models lists what is installed.", param="model")
 
-    def voices(self) -> Iterator[ListedVoice]:
-        """Every voice."""
-        return self._voices.listed()
+    def voices(self, *, variants: bool) -> Iterator[ListedVoice]:
+        """Every voice; with `variants` also the thousands that are a colour of another."""
+        return self._voices.listed(variants=variants)
 
     def not_ready(self) -> tuple[str, ...]:
         """The models that are to be warm before traffic comes and are not yet; empty when the server is ready."""

@@ -1,0 +1,60 @@
+"""What tests of every kind share: a real server, and clips to hear."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+DATA = Path(__file__).parent / "data"
+LISTENING = re.compile(r"http://(?P<host>[\w.\-\[\]:]+):(?P<port>\d+)")
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running `voxhelm serve`."""
+
+    url: str
+    process: subprocess.Popen[str]
+
+
+@contextmanager
+def running_server(directory: Path, *arguments: str, **environment: str) -> Iterator[Server]:
+    """Start `voxhelm serve` on a free port in `directory` and stop it at the end."""
+    log = directory / "server.log"
+    command = [sys.executable, "-m", "voxhelm", "serve", "--port", "0", *arguments]
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith("VOXHELM_")}
+    with log.open("w") as output:
+        process = subprocess.Popen(command, cwd=directory, env=inherited | environment, stdout=output, stderr=output, text=True)
+        try:
+            while (listening := LISTENING.search(log.read_text())) is None:
+                if process.poll() is not None:
+                    pytest.fail(f"the server ended with {process.returncode}:\n{log.read_text()}")
+            yield Server(f"http://127.0.0.1:{listening['port']}", process)
+        finally:
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+                pytest.fail(f"the server did not stop:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server with the built-in engines and the fake one, for every test that does no harm to it."""
+    fake = '["voxhelm.testing.engine:ENGINE"]'
+    with running_server(tmp_path_factory.mktemp("server"), VOXHELM_MODELS__EXTRA_ENGINES=fake) as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def server_url(server: Server) -> str:
+    """Where it listens."""
+    return server.url

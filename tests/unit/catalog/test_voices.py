@@ -1,0 +1,86 @@
+import pytest
+
+from voxhelm.catalog.aliases import VOICE_NAMES
+from voxhelm.catalog.voices import LogicalVoice, VoiceBook
+from voxhelm.domain.errors import LanguageUnsupported, VoiceNotFound
+
+LOGICAL = {
+    "bg": LogicalVoice(language="bg"),
+    "reader": LogicalVoice(model="wide", voice="en-gb"),
+    "ash": LogicalVoice(language="bg"),
+}
+
+
+@pytest.fixture
+def book(catalog):
+    return VoiceBook(catalog, LOGICAL, {"nova": "wide/en-gb"})
+
+
+def chosen(book, name, model="tts-1", languages=("en",)):
+    choice = book.choose(name, model, lambda: list(languages))
+    return choice.spec.id, choice.voice.id, choice.language
+
+
+def test_the_automatic_choice_follows_the_language(book):
+    assert chosen(book, None, languages=["bg", "en"]) == ("wide", "bg", "bg")
+    assert chosen(book, "auto", languages=["en"]) == ("fine", "Slt", "en")
+
+
+def test_a_wrong_guess_falls_back_to_the_next(book):
+    assert chosen(book, None, languages=["xh", "bg"]) == ("wide", "bg", "bg")
+
+
+def test_a_named_model_restricts_the_choice_and_the_usual_region_wins(book):
+    assert chosen(book, None, model="wide", languages=["en"]) == ("wide", "en-us", "en")
+
+
+@pytest.mark.parametrize("name", sorted(set(VOICE_NAMES) - {"nova", "ash"}))
+def test_openai_voices_are_automatic(book, name):
+    assert chosen(book, name, languages=["bg"]) == ("wide", "bg", "bg")
+
+
+def test_openai_voices_can_be_given_a_meaning(book):
+    assert chosen(book, "nova", languages=["bg"]) == ("wide", "en-gb", "en")
+
+
+def test_the_operators_names_win_over_everything(book):
+    assert chosen(book, "reader", model="fine") == ("wide", "en-gb", "en")
+    assert chosen(book, "ash", languages=["en"]) == ("wide", "bg", "bg")
+
+
+def test_an_engines_voice_is_found_by_its_id_in_any_case(book):
+    assert chosen(book, "slt") == ("fine", "Slt", "en")
+    assert chosen(book, "BG+F3") == ("wide", "bg+f3", "bg")
+
+
+def test_a_voice_may_be_qualified_by_its_model(book):
+    assert chosen(book, "wide/en-gb", model="tts-1") == ("wide", "en-gb", "en")
+
+
+def test_a_language_is_a_voice(book):
+    assert chosen(book, "en") == ("fine", "Slt", "en")
+
+
+def test_an_unknown_voice_names_near_matches(book):
+    with pytest.raises(VoiceNotFound, match="'reader'") as caught:
+        chosen(book, "raeder")
+    assert caught.value.param == "voice"
+
+
+def test_a_voice_of_another_model_is_not_found(book):
+    with pytest.raises(VoiceNotFound):
+        chosen(book, "slt", model="wide")
+
+
+def test_a_model_without_the_language_says_so(book):
+    with pytest.raises(LanguageUnsupported, match="'bg'"):
+        chosen(book, None, model="fine", languages=["bg"])
+
+
+def test_the_list_has_every_kind_and_leaves_colours_out_unless_asked(book):
+    listed = list(book.listed(variants=False))
+    assert {voice.kind for voice in listed} == {"logical", "openai", "engine"}
+    assert "bg+f3" not in {voice.id for voice in listed}
+    assert "bg+f3" in {voice.id for voice in book.listed(variants=True)}
+    names = [voice.id for voice in listed if voice.kind != "engine"]
+    assert len(names) == len(set(names))
