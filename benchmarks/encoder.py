@@ -129,8 +129,7 @@ def _section(plan: Plan, what: str, one: dict[str, Pairs], many: dict[str, Pairs
     if costs and shares:
         verdicts = [bars.ENCODER_ONE.measured(max(costs)), bars.ENCODER_MANY.measured(100 * min(shares))]
     note = (
-        f"{what} for each text of about {plan.characters} characters. "
-        f"The encoder works on each sound in one call; at {MANY} clients it has one thread or one for each core, whichever is faster, and no client to share with. "
-        "The verdicts are for the worst format."
+        f"{what} for each text of about {plan.characters} characters. The encoder works on each sound in one call; at {MANY} clients "
+        "it has one thread or one for each core, whichever is faster, and no client to share with. The verdicts are for the worst format."
     )
     return Section("encoder", Table(COLUMNS, tuple(rows)), (note, *failures), tuple(verdicts))

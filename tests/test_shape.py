@@ -151,13 +151,15 @@ def test_names_say_what_is_inside() -> None:
 
 
 def test_unit_tests_mirror_the_tree() -> None:
+    """`test_<module>.py`, or `test_<module>_<aspect>.py` where one file would be too long."""
     unit = ROOT / "tests" / "unit"
     strays = []
     for path in unit.rglob("test_*.py"):
         folder = path.relative_to(unit).parent
         home = ROOT / folder if folder.parts[:1] == ("benchmarks",) else SOURCE / folder
-        subject = path.stem.removeprefix("test_")
-        if not ((home / f"{subject}.py").exists() or (home / subject / "__init__.py").exists()):
+        words = path.stem.removeprefix("test_").split("_")
+        subjects = ["_".join(words[:count]) for count in range(1, len(words) + 1)]
+        if not any((home / f"{subject}.py").exists() or (home / subject / "__init__.py").exists() for subject in subjects):
             strays.append(path.relative_to(ROOT).as_posix())
     assert not strays, f"these test no module of the same name: {strays}"
 

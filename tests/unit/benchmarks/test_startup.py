@@ -16,4 +16,4 @@ async def test_each_start_has_its_row_and_the_median_its_verdict(plan: Plan, mon
     assert [row[0] for row in section.table.rows] == ["1", "2", "3"]
     (verdict,) = section.verdicts
     assert verdict.bar is bars.READY
-    assert f"{verdict.value:.2f}" in {row[1] for row in section.table.rows}
+    assert verdict.value == pytest.approx(sorted(float(row[1]) for row in section.table.rows)[1], abs=0.011)
