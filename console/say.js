@@ -41,7 +41,7 @@ export class SayPanel {
     this.#transport.show({ caption: 'What you say appears here' });
     this.voices = new VoicePicker(part('voice'), recall('voice', AUTOMATIC));
     this.voices.onChoose = ({ id, name, languages, kind }) => remember('voice', { id, name, languages, kind });
-    this.#status.textContent = matchMedia('(pointer: fine)').matches ? 'Ctrl and Enter speaks.' : '';
+    this.#status.textContent = matchMedia('(pointer: fine)').matches ? 'Ctrl + Enter speaks.' : '';
     this.#remembered();
     this.#wire();
     this.#counted();

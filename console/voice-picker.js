@@ -96,7 +96,7 @@ export class VoicePicker {
     this.#active = -1;
     this.#list.replaceChildren();
     this.#list.scrollTop = 0;
-    if (!this.#rows.length) this.#list.append(make('p', { class: 'voice-empty', text: `No voice matches “${query}”.` }));
+    if (!this.#rows.length) this.#list.append(make('p', { class: 'voice-empty', text: this.#note || `No voice matches “${query}”.` }));
     this.#grow();
     const selected = this.#rows.findIndex((row) => row.selected);
     this.#activate(selected >= 0 && selected < PAGE ? selected : this.#rows.findIndex((row) => row.choose));
