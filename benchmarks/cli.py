@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "encoder": ("benchmarks.encoder", "speech over the encoder's own cost"),
     "isolation": ("benchmarks.isolation", "a hosted engine over the same engine in line"),
     "transcription": ("benchmarks.transcription", "hearing over calling the library directly"),
+    "wer": ("benchmarks.wer", "word error rates on recordings with transcripts"),
     "disconnects": ("benchmarks.disconnects", "what is left after clients that vanish"),
     "long-audio": ("benchmarks.long_audio", "growth of memory over three hours of audio"),
 }
@@ -106,7 +107,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     amounts.add_argument("--characters", type=int, default=standard.characters, help="about how long a text is (%(default)s)")
     amounts.add_argument("--count", type=int, help="of disconnects, starts or pairs")
     amounts.add_argument("--seconds", type=float, help="of audio to hear")
-    amounts.add_argument("--audio", type=Path, help="a recording to hear, instead of what the server says")
+    amounts.add_argument("--audio", type=Path, help="a recording to hear, instead of what the server says; for wer also a folder")
     amounts.add_argument("--engine", help="the one to run in line and hosted (fake and espeak)")
     parser.add_argument("--write", action="store_true", help="put the table into benchmarks/README.md")
 

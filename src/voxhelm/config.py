@@ -138,11 +138,11 @@ class Settings(BaseSettings):
         env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, nested_model_default_partial_update=True
     )
 
-    server: ServerSettings = ServerSettings()
-    log: LogSettings = LogSettings()
-    models: ModelSettings = ModelSettings()
-    speech: SpeechSettings = SpeechSettings()
-    voices: VoiceSettings = VoiceSettings()
+    server: ServerSettings = Field(default_factory=ServerSettings)
+    log: LogSettings = Field(default_factory=LogSettings)
+    models: ModelSettings = Field(default_factory=ModelSettings)
+    speech: SpeechSettings = Field(default_factory=SpeechSettings)
+    voices: VoiceSettings = Field(default_factory=VoiceSettings)
 
     @classmethod
     def settings_customise_sources(

@@ -163,7 +163,9 @@ class Residency:
         return todo.wake_at_seconds
 
     def _change(self, model_id: str, transition: Callable[[ModelState], ModelState]) -> None:
-        self._states[model_id] = transition(self._states[model_id])
+        state = transition(self._states[model_id])
+        self._states[model_id] = state
+        self._metrics.model_leases.labels(model=model_id).set(state.leases)
 
     def _grant(self, model_id: str) -> None:
         host = self._hosts.get(model_id)

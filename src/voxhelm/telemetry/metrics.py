@@ -34,6 +34,7 @@ class Metrics:
         self.model_loads = self._count("voxhelm_model_loads", "Attempts to load a model.", "model", "outcome")
         self.model_load_seconds = self._seconds("voxhelm_model_load_seconds", "How long loading took.", "model")
         self.model_crashes = self._count("voxhelm_model_crashes", "Processes of models that died unasked.", "model")
+        self.model_leases = Gauge("voxhelm_model_leases", "Callers that use the model now.", ["model"], registry=self.registry)
         self.models_loaded = Gauge("voxhelm_model_loaded", "1 while the model is loaded.", ["model"], registry=self.registry)
 
     def _count(self, name: str, description: str, *labels: str) -> Counter:
