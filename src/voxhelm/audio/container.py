@@ -30,6 +30,9 @@ _CODECS = frozenset((
     "wmapro", "wmav1", "wmav2", "wmavoice",
 ))  # fmt: skip
 
+# A film with subtitles and fonts has dozens; a hostile one may grow more while it is read, which PyAV does not reckon with.
+_MOST_TRACKS = "100"
+
 # One index of an MP4 takes 24 bytes for each packet: this is 16 hours of AAC. FFmpeg itself would follow a file of 1,500 bytes
 # that claims 80 million packets and take 3 GB for them.
 _LARGEST_BLOCK_BYTES = 64 << 20
@@ -51,6 +54,7 @@ def open_audio(upload: Upload) -> Iterator[tuple[av.container.InputContainer, av
                 "format_whitelist": ",".join(_CONTAINERS),
                 "codec_whitelist": ",".join(sorted(_CODECS)),
                 "protocol_whitelist": "none",
+                "max_streams": _MOST_TRACKS,
             },
             metadata_errors="replace",
             io_open=_refuse,

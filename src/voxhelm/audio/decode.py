@@ -57,8 +57,7 @@ def _sound(container: av.container.InputContainer, track: av.AudioStream) -> Ite
 
 def _frames(container: av.container.InputContainer, track: av.AudioStream) -> Iterator[av.AudioFrame]:
     """Every frame that can be decoded. Bad packets are passed over; a container that breaks off ends the sound."""
-    # An empty packet would tell the decoder that the end has come.
-    packets = (packet for packet in container.demux(track) if packet.size)
+    packets = _packets(container, track)
     decoded = False
     bad_packets = 0
     at_end = False
@@ -76,6 +75,16 @@ def _frames(container: av.container.InputContainer, track: av.AudioStream) -> It
         yield from frames
     if bad_packets and not decoded:
         raise AudioUnreadable("The audio is damaged: nothing in it can be decoded.", param="file")
+
+
+def _packets(container: av.container.InputContainer, track: av.AudioStream) -> "Iterator[av.Packet[av.AudioStream]]":
+    try:
+        for packet in container.demux(track):
+            if packet.size:  # an empty one would tell the decoder that the end has come
+                yield packet
+    except IndexError:
+        # PyAV's way to end when tracks have appeared while it was reading (a transport stream may do that): all has been read.
+        return
 
 
 def _gather(pieces: Iterator[Pcm], chunk_seconds: float) -> Iterator[Pcm]:
