@@ -84,6 +84,7 @@ export const speechBody = ({ text, voice, speed, format }) => ({ model: 'tts-1',
  * @param {{text: string, voice: string, speed: number}} wish
  * @param {(bytes: Uint8Array) => void} onBytes
  * @param {AbortSignal} signal
+ * @returns {Promise<{voice: string|null, model: string|null}>} who spoke, when Voxhelm says it
  */
 export async function streamSpeech(wish, onBytes, signal) {
   const body = { ...speechBody({ ...wish, format: 'pcm' }), stream_format: 'audio' };
@@ -92,7 +93,7 @@ export async function streamSpeech(wish, onBytes, signal) {
   try {
     for (;;) {
       const { done, value } = await reader.read();
-      if (done) return;
+      if (done) return { voice: response.headers.get('x-voxhelm-voice'), model: response.headers.get('x-voxhelm-model') };
       onBytes(value);
     }
   } catch (error) {

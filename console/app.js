@@ -18,6 +18,10 @@ say.onHearThis = (file) => {
   hear.add([file]);
 };
 
+// One thing sounds at a time.
+say.onSound = () => hear.quiet();
+hear.onSound = () => say.quiet();
+
 startTheme(at('theme'), () => { say.redraw(); hear.redraw(); });
 startDocs(at('docs'), at('docs-open'));
 startReadiness(at('readiness'));

@@ -29,6 +29,9 @@ export class HearPanel {
   #wordsOf = null;       // whose transcript is on the page,
   #wordsKey = '';        // and in which state it was
 
+  /** Called when a recording begins to sound, or the microphone is opened, so that nothing else sounds. */
+  onSound = () => {};
+
   /** @param {HTMLElement} panel */
   constructor(panel) {
     this.#panel = panel;
@@ -38,6 +41,7 @@ export class HearPanel {
     this.#meter = new LevelMeter(this.#part('rec-meter'));
     this.#transcript.onSeek = (seconds) => { this.#player.seek(seconds); this.#player.play(); };
     this.#transport.onMove = (seconds) => this.#transcript.follow(this.#player.playing || seconds > 0 ? seconds : null);
+    this.#player.listen(() => { if (this.#player.playing) this.onSound(); });
     this.#queue.onChange = (recording) => this.#changed(recording);
     this.#wireFiles();
     this.#wireRecording();
@@ -48,8 +52,10 @@ export class HearPanel {
   add(files) {
     if (!files.length) return;
     showProblem(this.#part('hear-problem'), null);
+    const leaving = this.#part('hear-empty').contains(document.activeElement);
     const [first] = this.#queue.add(files);
     this.#show(first);
+    if (leaving) this.#part('hear-head-actions').querySelector('[data-open-files]').focus();
   }
 
   /** Stop what goes on. @returns {boolean} whether anything did */
@@ -60,6 +66,8 @@ export class HearPanel {
     else return false;
     return true;
   }
+
+  quiet() { this.#player.pause(); }
 
   redraw() { this.#transport.refresh(); }
 
@@ -112,7 +120,8 @@ export class HearPanel {
   async #record(button) {
     if (this.#recorder || this.#opening) return;
     this.#opening = true;
-    this.#player.pause();
+    this.quiet();
+    this.onSound();
     showProblem(this.#part('hear-problem'), null);
     try {
       this.#recorder = await Recorder.begin();
@@ -142,9 +151,9 @@ export class HearPanel {
     if (!recorder) return;
     this.#recorder = null;
     const file = await recorder.finish();
-    this.#endRecording();
     if (file.size) this.add([file]);
-    else showProblem(this.#part('hear-problem'), new Error('Nothing was recorded. Try once more.'));
+    this.#endRecording();
+    if (!file.size) showProblem(this.#part('hear-problem'), new Error('Nothing was recorded. Try once more.'));
   }
 
   #endRecording() {

@@ -17,12 +17,15 @@ export class SayPanel {
   #text; #speak; #speed; #format; #status; #problem; #count; #download; #hearThis; #copyButtons;
   #player = new PcmPlayer();
   #transport;
-  #speech = null;         // what was last spoken: {wish, track, peaks, abort, running}
+  #speech = null;         // what was last spoken: {wish, track, abort, running, firstMs, by}
   #downloading = null;
   #limit = Infinity;      // learned from the server's refusal
 
   /** Called with a wav File of what was said. */
   onHearThis = () => {};
+
+  /** Called when speech begins to sound, so that nothing else sounds with it. */
+  onSound = () => {};
 
   /** @param {HTMLElement} panel */
   constructor(panel) {
@@ -59,6 +62,9 @@ export class SayPanel {
     return true;
   }
 
+  /** Let nothing sound; speech that is still being made goes on being made. */
+  quiet() { this.#player.pause(); }
+
   redraw() { this.#transport.refresh(); }
 
   #remembered() {
@@ -82,7 +88,11 @@ export class SayPanel {
     this.#download.addEventListener('click', () => this.#save());
     this.#hearThis.addEventListener('click', () => this.onHearThis(new File([this.#speech.track.toWav()], `${this.#fileName()}.wav`, { type: 'audio/wav' })));
     for (const [button, write] of this.#copyButtons) button.addEventListener('click', () => copy(write(this.#wish), button));
-    this.#player.listen(() => this.#showButtons());
+    this.#player.listen(() => {
+      this.#showButtons();
+      if (this.#player.playing) this.onSound();
+    });
+    addEventListener('pageshow', () => this.#counted()); // browsers bring the text back after a reload
   }
 
   /** The slider is in powers of two, so that half and double are as far from 1. */
@@ -121,7 +131,7 @@ export class SayPanel {
     const track = new PcmTrack(PCM_RATE_HZ);
     const peaks = new Peaks(PCM_RATE_HZ);
     const abort = new AbortController();
-    const speech = { wish, track, peaks, abort, running: true, firstMs: null };
+    const speech = { wish, track, abort, running: true, firstMs: null, by: null };
     this.#speech = speech;
     const guessSeconds = wish.text.length / LETTERS_PER_SECOND / wish.speed;
     this.#transport.show({ peaks, total: 0, caption: 'Waiting for the first sound' });
@@ -131,7 +141,7 @@ export class SayPanel {
     this.#status.textContent = 'Speaking';
     this.#showButtons();
     try {
-      await streamSpeech(wish, (bytes) => {
+      speech.by = await streamSpeech(wish, (bytes) => {
         peaks.append(track.appendBytes(bytes), 32768);
         this.#player.pump();
         if (this.#speech === speech) this.#transport.show({ total: guessSeconds, caption: '' });
@@ -166,10 +176,15 @@ export class SayPanel {
     this.#player.pump();
     if (!track.length) this.#player.pause();
     this.#transport.show({ total: 0, caption: track.length ? '' : 'What you say appears here' });
-    const first = speech.firstMs === null ? '' : `First sound after ${span(speech.firstMs / 1000)}, `;
     if (speech.abort.signal.aborted) this.#status.textContent = track.length ? `Stopped. ${span(track.seconds)} kept.` : 'Stopped.';
-    else if (track.length) this.#status.textContent = `${first}${first ? 'all' : 'All'} ${span(track.seconds)} of speech after ${span(totalSeconds)}.`;
+    else if (track.length) this.#status.textContent = this.#sentence(speech, totalSeconds);
     this.#showButtons();
+  }
+
+  #sentence({ firstMs, track, by }, totalSeconds) {
+    const all = `${span(track.seconds)} of speech after ${span(totalSeconds)}`;
+    const times = firstMs === null ? `All ${all}.` : `First sound after ${span(firstMs / 1000)}, all ${all}.`;
+    return by?.voice ? `${times} Voice: ${by.voice}${by.model ? ` of ${by.model}` : ''}.` : times;
   }
 
   #showButtons() {

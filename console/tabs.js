@@ -35,5 +35,8 @@ export function startTabs(bar) {
   });
   narrow.addEventListener('change', show);
   show();
-  return (panel) => choose(tabs.find((tab) => tab.dataset.panel === panel));
+  return (panel) => {
+    choose(tabs.find((tab) => tab.dataset.panel === panel));
+    if (narrow.matches) current.focus(); // what was focused may be out of sight now
+  };
 }
