@@ -1,0 +1,66 @@
+"""What the commands work with: a Voxhelm, wherever it runs."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from voxhelm.audio.formats import AudioFormat
+from voxhelm.catalog.voices import ListedVoice
+from voxhelm.cli.transcript_format import TranscriptFormat
+from voxhelm.serving.inventory import ListedModel
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A text to say. voice: any name `voxhelm voices` lists; None for the automatic choice. speed: 0.25 to 4."""
+
+    text: str
+    model: str
+    voice: str | None
+    format: AudioFormat
+    speed: float
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A recording to hear. source: a path, or a file open for reading. language: ISO 639-1 or None. word_times: wanted in JSON."""
+
+    source: BinaryIO | Path
+    model: str
+    language: str | None
+    format: TranscriptFormat
+    word_times: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """A transcript under way.
+
+    pieces: it, in the format that was asked for; text comes piece by piece, without ends of lines, the others in one piece.
+    heard_seconds: how much has been heard; None when nobody tells.
+    """
+
+    pieces: AsyncIterator[str]
+    heard_seconds: Callable[[], float | None]
+
+
+class Instance(Protocol):
+    """Says, hears and lists; in this process or behind a URL. Every method raises what `domain.errors` has for it."""
+
+    def say(self, saying: Saying, /) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """Begin to say a text: the value is the encoded sound as it is made. Leaving the context stops the work."""
+        ...
+
+    def hear(self, recording: Recording, /) -> AbstractAsyncContextManager[Transcript]:
+        """Begin to hear a recording. Leaving the context stops the work."""
+        ...
+
+    async def voices(self, *, variants: bool) -> Sequence[ListedVoice]:
+        """Every voice; with `variants` also the thousands that are a colour of another."""
+        ...
+
+    async def models(self) -> Sequence[ListedModel]:
+        """Every model, then every name that stands for one."""
+        ...

@@ -1,0 +1,114 @@
+"""The program `voxhelm`: its commands, and what all of them have in common."""
+
+import sys
+from collections.abc import Callable
+from functools import partial
+from io import TextIOWrapper
+from typing import Annotated, Final, TypeVar
+
+import typer
+from typer import Context
+from typer.core import TyperArgument, TyperGroup, TyperOption
+from typer.main import get_command
+
+from voxhelm.cli import config, doctor, hear, models, say, serve, voices
+from voxhelm.cli.failure import EXIT_CODES, ExitCode, failures_told
+from voxhelm.cli.flags import takes_flags
+
+T = TypeVar("T")
+
+HELP_NAMES: Final = ["-h", "--help"]
+EPILOG: Final = f"""
+[bold]Start here[/]
+  voxhelm serve                    [dim]the server, its console and its OpenAI API[/]
+  voxhelm say "Good morning"       [dim]aloud; -o morning.mp3 for a file[/]
+  voxhelm hear meeting.m4a         [dim]text; --format srt for subtitles[/]
+
+say and hear use the server that runs here, or the one in VOXHELM_URL, and work without any.
+Completion for your shell: voxhelm --install-completion
+
+{EXIT_CODES}
+"""
+
+
+def main() -> None:
+    """Run the program."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # Where the terminal cannot show a letter, or a file's name is no text, something is shown all the same.
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        program()()
+    except KeyboardInterrupt:
+        sys.exit(ExitCode.INTERRUPTED)
+
+
+def program() -> TyperGroup:
+    """All commands, with help that says what a value is and nothing of what is plain."""
+    group = get_command(_application())
+    assert isinstance(group, TyperGroup)  # noqa: S101 - there is more than one command
+    for command in (group, *group.commands.values()):
+        for parameter in command.get_params(Context(command, help_option_names=HELP_NAMES)):
+            if isinstance(parameter, TyperOption):
+                parameter.hidden |= parameter.name in ("install_completion", "show_completion")
+                parameter.display_type_rich = partial(_kind_of_value, parameter)  # type: ignore[method-assign]
+            elif isinstance(parameter, TyperArgument):
+                parameter.display_type_rich = partial(_nothing, parameter)  # type: ignore[method-assign]
+    return group
+
+
+def _kind_of_value(parameter: TyperOption, ctx: Context) -> str:
+    """What a flag takes, where that is not said beside it anyway."""
+    if parameter.is_flag or parameter.type_descriptor.is_ranged:
+        return ""
+    return parameter.metavar or parameter.display_type(ctx)
+
+
+def _nothing(_parameter: TyperArgument, ctx: Context) -> str:  # noqa: ARG001 - typer's signature
+    return ""
+
+
+def _application() -> typer.Typer:
+    app = typer.Typer(
+        name="voxhelm",
+        help="Private voice AI that you run yourself: it says and hears, behind the OpenAI API.",
+        epilog=EPILOG,
+        no_args_is_help=True,
+        rich_markup_mode="rich",
+        # A traceback is for a bug, and is wanted whole then.
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": HELP_NAMES},
+    )
+
+    @app.callback()
+    def voxhelm(
+        version: Annotated[
+            bool, typer.Option("--version", "-V", callback=_print_version, is_eager=True, help="Print the version and exit.")
+        ] = False,
+    ) -> None:
+        pass
+
+    def add(run: Callable[[T], None], options: type[T], epilog: str) -> None:
+        def told(given: T) -> None:
+            with failures_told():
+                run(given)
+
+        told.__name__, told.__doc__ = run.__name__, run.__doc__
+        app.command(epilog=f"{epilog.strip()}\n\n{EXIT_CODES}")(takes_flags(options, told))
+
+    add(serve.serve, serve.ServeFlags, serve.EPILOG)
+    add(say.say, say.SayFlags, say.EPILOG)
+    add(hear.hear, hear.HearFlags, hear.EPILOG)
+    add(voices.voices, voices.VoicesFlags, voices.EPILOG)
+    add(models.models, models.ModelsFlags, models.EPILOG)
+    add(doctor.doctor, doctor.DoctorFlags, doctor.EPILOG)
+    add(config.config, config.ConfigFlags, config.EPILOG)
+    return app
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"voxhelm {version('voxhelm')}")
+        raise typer.Exit

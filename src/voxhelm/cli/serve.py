@@ -1,0 +1,147 @@
+"""`voxhelm serve`: the server, in the foreground."""
+
+import errno
+import ipaddress
+import os
+import signal
+import socket
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+
+import typer
+
+from voxhelm.cli.failure import CommandFailed
+from voxhelm.cli.reach import url_of
+
+if TYPE_CHECKING:  # they bring the web framework, which `--help` can do without
+    from voxhelm.config import Settings
+
+EPILOG: Final = """
+[bold]Examples[/]
+  voxhelm serve
+  voxhelm serve --port 9000 --config /etc/voxhelm.yaml
+  VOXHELM_MODELS__PRELOAD='["espeak-ng"]' voxhelm serve --log-format json
+
+Every setting and its default: `voxhelm config`. Ctrl-C or SIGTERM ends it when the requests at hand are done.
+"""
+# Connections that may wait while all workers of the loop are busy accepting: a burst of clients, not a crowd.
+BACKLOG: Final = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class ServeFlags:
+    """What `serve` can be told; the rest is settings."""
+
+    host: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Listen there; 0.0.0.0 is everywhere.", show_default="127.0.0.1")
+    ] = None
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="0 takes a free one.", show_default="8000")] = None
+    config: Annotated[Path | None, typer.Option("--config", "-c", metavar="FILE", help="Settings, else voxhelm.yaml.")] = None
+    log_level: Annotated[Literal["debug", "info", "warning", "error"] | None, typer.Option(show_default="info")] = None
+    log_format: Annotated[
+        Literal["console", "json"] | None, typer.Option(help="For people, or for collectors.", show_default="console")
+    ] = None
+
+
+def serve(flags: ServeFlags) -> None:
+    """Start the server: the OpenAI API under /v1 and the console at /."""
+    ending = _EndOnSignal()
+    from voxhelm.config import load_settings
+
+    server = {"host": flags.host, "port": flags.port}
+    log = {"level": flags.log_level, "format": flags.log_format}
+    overrides = {"server": _given(server), "log": _given(log)}
+    settings = load_settings(flags.config, os.environ, **{name: values for name, values in overrides.items() if values})
+    # Before anything heavy, so that a port that is taken is told at once.
+    with _listening_socket(settings.server.host, settings.server.port) as listener:
+        _serve(settings, listener, ending)
+
+
+class _EndOnSignal:
+    """SIGTERM and Ctrl-C are how a server is ended, so they are a success: before it serves they exit, afterwards uvicorn has seen them."""
+
+    def __init__(self) -> None:
+        self.serving = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._handle)
+
+    def _handle(self, _number: int, _frame: FrameType | None) -> None:
+        if not self.serving:
+            raise typer.Exit(0)
+
+
+def _given(values: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _serve(settings: "Settings", listener: socket.socket, ending: _EndOnSignal) -> None:
+    import uvicorn
+
+    from voxhelm.compose import compose, compose_app
+    from voxhelm.telemetry.log import LogFormat, configure_logging
+
+    class Server(uvicorn.Server):
+        """Tells where it listens, once it does."""
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                tell()
+
+    def tell() -> None:
+        host, port = listener.getsockname()[:2]
+        url = url_of(host, port)
+        if settings.log.format is LogFormat.JSON:
+            log.info("listening", url=url, host=host, port=port)
+        else:
+            print(f"Voxhelm is at {url}  (API: {url}/v1, Ctrl-C ends it)", flush=True)
+        if not _is_loopback(host):
+            log.warning("other machines can reach this server, and it asks nobody for a key", host=host)
+
+    log = configure_logging(settings.log.level, settings.log.format)
+    app = compose_app(compose(settings, log), settings)
+    config = uvicorn.Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        log_config=None,
+        log_level="warning",  # our own lines say what uvicorn's would
+        access_log=False,
+        server_header=False,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=settings.server.shutdown_grace_seconds,
+    )
+    server = Server(config)
+    ending.serving = True
+    server.run(sockets=[listener])
+    if not server.started:
+        sys.exit(1)
+
+
+def _listening_socket(host: str, port: int) -> socket.socket:
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        both = family == socket.AF_INET6 and host == "::" and socket.has_dualstack_ipv6()
+        return socket.create_server(address[:2], family=family, backlog=BACKLOG, dualstack_ipv6=both)
+    except OSError as error:
+        raise CommandFailed(_why_not(error, host, port)) from error
+
+
+def _why_not(error: OSError, host: str, port: int) -> str:
+    if isinstance(error, socket.gaierror):
+        return f"There is no address '{host}'. 127.0.0.1 is this machine only, 0.0.0.0 is every network it is on."
+    if error.errno == errno.EADDRINUSE:
+        return f"Port {port} of {host} is taken: another server listens there. Choose one with --port, or a free one with --port 0."
+    if error.errno == errno.EACCES:
+        return f"Port {port} needs root, as all below 1024 do. Choose a higher one with --port."
+    if error.errno == errno.EADDRNOTAVAIL:
+        return f"{host} is no address of this machine. 0.0.0.0 listens on all it has."
+    return f"Cannot listen on {host} port {port}: {error.strerror}."
+
+
+def _is_loopback(host: str) -> bool:
+    return ipaddress.ip_address(host.partition("%")[0]).is_loopback
