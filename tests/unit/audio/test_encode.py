@@ -9,7 +9,7 @@ import av
 import numpy as np
 import psutil
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.audio.clips import dominant_hz, heard, in_pieces, level_of, tone, wav
@@ -81,6 +81,8 @@ def test_no_more_than_a_fraction_of_a_second_is_held_back(format):
     lengths=st.lists(st.integers(0, 900), min_size=1, max_size=5),
 )
 def test_any_length_encodes_to_something_that_decodes_to_at_least_it(format, count, lengths):
+    # FFmpeg wants to see more than two frames before it believes that bytes are AAC.
+    assume(format is not AudioFormat.AAC or count >= 2 * 1_024)
     out = decoded(format, encoded(format, tone(1, RATE_HZ)[:count], [*lengths, 1]))
     assert 0 <= len(out) - count <= PADDING_SAMPLES.get(format, 0) + 1
 
