@@ -146,7 +146,7 @@ def test_a_raw_stream_that_fails_is_cut_so_that_the_client_notices(http):
         ({"input": "\x00\x01\x02"}, 400, "text_empty", "input"),
         ({"input": "x" * 100_001}, 413, "text_too_long", "input"),
         ({"input": "Hi.", "voice": "alloyy"}, 400, "voice_not_found", "voice"),
-        ({"input": "Hi.", "voice": {"name": "alloy"}}, 400, "missing_required_parameter", None),
+        ({"input": "Hi.", "voice": {"name": "alloy"}}, 400, "invalid_value", "voice"),
         ({"input": "Hi.", "voice": "../../etc/passwd"}, 400, "voice_not_found", "voice"),
         ({"input": "Hi.", "model": "tts-7"}, 404, "model_not_found", "model"),
         ({"input": "Hi.", "model": "whisper-1"}, 400, "model_unsuited", "model"),

@@ -75,7 +75,8 @@ def render_validation_error(_request: Request, error: Exception) -> Response:
     if not isinstance(error, ValidationError | RequestValidationError):
         raise TypeError("registered for validation errors") from error
     first = error.errors()[0]
-    field = ".".join(str(part) for part in first["loc"] if part != "body") or None
+    # The rest of a location names positions and branches of our own types, which mean nothing to a caller.
+    field = next((str(part) for part in first["loc"] if part != "body"), None)
     if first["type"] == "missing":
         return JSONResponse(envelope(f"'{field}' is missing.", kind=INVALID, param=field, code="missing_required_parameter"), 400)
     if first["type"] == "json_invalid":

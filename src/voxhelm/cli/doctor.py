@@ -14,12 +14,12 @@ import typer
 from voxhelm.cli.failure import CommandFailed, ExitCode
 from voxhelm.cli.interruptible import run
 from voxhelm.cli.reach import Where, complete_url, require_voxhelm, running_server, url_of
-from voxhelm.domain.engine import Finding
 from voxhelm.domain.errors import ConfigurationInvalid
 from voxhelm.domain.model import Capability
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # they bring what `--help` can do without
     from voxhelm.config import Settings
+    from voxhelm.domain.engine import Finding
 
 EPILOG: Final = """
 It exits with 1 when something that Voxhelm cannot do without is missing. What is marked [yellow]![/] is optional.
@@ -121,7 +121,7 @@ def _whole(settings: "Settings") -> Check:
     return Check("settings", ok=True, required=True, detail="fit what is installed")
 
 
-def _of_engine(finding: Finding) -> Check:
+def _of_engine(finding: "Finding") -> Check:
     return Check(finding.subject, finding.ok, required=False, detail=finding.detail, remedy=None if finding.ok else finding.remedy)
 
 
@@ -134,7 +134,7 @@ def _disk(directory: Path) -> Check:
     detail = f"{directory}, {free_bytes / 1000**3:.1f} GB free" + ("" if writable else ", cannot be written to")
     enough = writable and free_bytes >= LEAST_FREE_BYTES
     remedy = None if enough else "VOXHELM_MODELS__DIRECTORY=/a/larger/disk voxhelm serve"
-    return Check("models", ok=enough, required=False, detail=detail, remedy=remedy)
+    return Check("models folder", ok=enough, required=False, detail=detail, remedy=remedy)
 
 
 def _audio_device() -> Check:
@@ -166,9 +166,10 @@ async def _server(where: Where, settings: "Settings") -> Check:
 
 
 def _show(checks: list[Check]) -> None:
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
+
+    from voxhelm.cli.tables import show_table
 
     table = Table.grid(padding=(0, 2, 0, 0))
     for check in checks:
@@ -177,7 +178,7 @@ def _show(checks: list[Check]) -> None:
         if check.remedy is not None:
             detail.append(f"\n→ {check.remedy}", "cyan")
         table.add_row(mark, Text(check.subject, "bold"), detail)
-    Console().print(table)
+    show_table(table)
     broken = [check.subject for check in checks if check.required and not check.ok]
     print()
     print(f"Voxhelm cannot work yet: {', '.join(broken)}." if broken else "Voxhelm works on this machine.")

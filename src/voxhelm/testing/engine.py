@@ -104,7 +104,10 @@ _MODELS: Final[dict[str, tuple[Capability, Callable[[], Transcriber | Synthesize
 
 
 def _discover(_directory: Path) -> Sequence[ModelSpec]:
-    return [ModelSpec(model_id, "fake", capability, ("en", "bg")) for model_id, (capability, _) in _MODELS.items()]
+    return [
+        ModelSpec(model_id, "fake", capability, ("en", "bg") if capability is Capability.SPEECH else ("en",))
+        for model_id, (capability, _) in _MODELS.items()
+    ]
 
 
 def _voices(_spec: ModelSpec) -> Sequence[Voice]:
@@ -124,6 +127,7 @@ ENGINE: Final = Engine(
         input_rate_hz=INPUT_RATE_HZ,
         word_times=True,
         speed=True,
+        preference=-1,  # beside a real engine, `auto` never means the fake
     ),
     discover=_discover,
     voices=_voices,

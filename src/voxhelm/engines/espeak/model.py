@@ -23,7 +23,7 @@ class EspeakSynthesizer:
     """Speaks with every voice of `VoiceFiles`, any number of calls at once, which take turns.
 
     The same text does not give the same samples twice: the library's pitch flutters on from one call to the next. Durations agree
-    to about a thousandth.
+    to a hundredth of a second or so.
     """
 
     def __init__(self, voicebox: Voicebox, voices: VoiceFiles) -> None:

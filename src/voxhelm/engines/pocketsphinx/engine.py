@@ -72,6 +72,7 @@ ENGINE: Final = Engine(
     licence="BSD-2-Clause",
     capabilities=Capabilities(
         kinds=(Capability.TRANSCRIPTION,),
+        preference=10,
         input_rate_hz=SAMPLE_RATE_HZ,
         word_times=True,
         longest_audio_seconds=LONGEST_UTTERANCE_SECONDS,

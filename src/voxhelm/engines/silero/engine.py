@@ -78,7 +78,7 @@ def _diagnose() -> Sequence[Finding]:
 ENGINE: Final = Engine(
     name=_NAME,
     licence="MIT",
-    capabilities=Capabilities(kinds=(Capability.VOICE_ACTIVITY,), input_rate_hz=SAMPLE_RATE_HZ),
+    capabilities=Capabilities(kinds=(Capability.VOICE_ACTIVITY,), input_rate_hz=SAMPLE_RATE_HZ, preference=10),
     discover=_discover,
     voices=_voices,
     footprint=_footprint,
