@@ -1,0 +1,156 @@
+"""Every engine of the entry-point group, in every way it can be run, as fixtures by capability."""
+
+import pkgutil
+import wave
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soxr
+
+from tests.contracts.ways import WAYS, Model
+from voxhelm.domain.engine import Engine
+from voxhelm.domain.model import Capability, ModelSpec
+from voxhelm.domain.options import SynthesizeOptions, TranscribeOptions
+from voxhelm.domain.pcm import Pcm
+from voxhelm.domain.segment import Segment
+from voxhelm.domain.speech import Speech
+from voxhelm.domain.voice import Voice
+
+REFERENCES = {entry.name: entry.value for entry in entry_points(group="voxhelm.engines")}
+DATA = Path(__file__).parent.parent / "data"
+CLIPS = sorted(DATA.glob("flite-*.wav"))
+FIXTURES = {"speaker": Capability.SPEECH, "hearer": Capability.TRANSCRIPTION, "detector": Capability.VOICE_ACTIVITY}
+
+# Where the voices of an engine differ a lot in what they cost, long texts are read by a quick one.
+QUICK_VOICES = {"flite": "kal16"}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A loaded model of an engine."""
+
+    engine: Engine
+    spec: ModelSpec
+    model: Model
+
+
+class Speaker(Subject):
+    """A model that speaks."""
+
+    @cached_property
+    def voices(self) -> Sequence[Voice]:
+        return self.engine.voices(self.spec)
+
+    @property
+    def voice(self) -> str:
+        """One that speaks English, else any."""
+        return next((voice.id for voice in self.voices if "en" in voice.languages), self.voices[0].id)
+
+    @property
+    def quick_voice(self) -> str:
+        quick = QUICK_VOICES.get(self.engine.name)
+        return quick if quick in {voice.id for voice in self.voices} else self.voice
+
+    def stream(self, text: str, voice: str | None = None, speed: float = 1.0) -> Iterator[Speech]:
+        return self.model.synthesize(text, SynthesizeOptions(self.voice if voice is None else voice, speed))
+
+    def say(self, text: str, voice: str | None = None, speed: float = 1.0) -> list[Speech]:
+        return list(self.stream(text, voice, speed))
+
+
+class Listener(Subject):
+    """A model that takes sound."""
+
+    @property
+    def rate_hz(self) -> int:
+        rate_hz = self.engine.capabilities.input_rate_hz
+        assert rate_hz is not None, "an engine that hears must say at which rate"
+        return rate_hz
+
+    def clip(self, path: Path = CLIPS[0]) -> Pcm:
+        """A recording at this engine's rate."""
+        with wave.open(str(path)) as file:
+            samples = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2")
+            return Pcm(soxr.resample(samples, file.getframerate(), self.rate_hz), self.rate_hz)
+
+    def silence(self, seconds: float) -> Pcm:
+        return Pcm.silence(seconds, self.rate_hz)
+
+
+class Hearer(Listener):
+    def hear(self, audio: Iterator[Pcm], *, word_times: bool = False) -> list[Segment]:
+        return list(self.model.transcribe(audio, TranscribeOptions(word_times=word_times)))
+
+
+class Detector(Listener):
+    def probabilities(self, audio: Iterator[Pcm]) -> list[float]:
+        return [probability for activity in self.model.detect(audio) for probability in activity.probabilities]
+
+
+def cut(pcm: Pcm, samples: int) -> Iterator[Pcm]:
+    """`pcm` in pieces of that length."""
+    for start in range(0, len(pcm.samples), samples):
+        yield Pcm(pcm.samples[start : start + samples], pcm.rate_hz)
+
+
+def working_engines() -> Iterator[tuple[str, str, Engine]]:
+    """Name, reference and registration; one that cannot be imported fails in test_facts.py, not in the collection of everything."""
+    for name, reference in REFERENCES.items():
+        try:
+            yield name, reference, pkgutil.resolve_name(reference)
+        except ImportError:
+            continue
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    for fixture, capability in FIXTURES.items():
+        if fixture in metafunc.fixturenames:
+            cases = [
+                pytest.param((reference, way), id=f"{name}-{way}")
+                for name, reference, engine in working_engines()
+                if capability in engine.capabilities.kinds
+                for way in WAYS
+            ]
+            metafunc.parametrize(fixture, cases, indirect=True, scope="module")
+
+
+def installed_model(engine: Engine, capability: Capability, models: Path) -> ModelSpec:
+    """The engine's first model of that capability; skips where the machine lacks what the engine needs."""
+    spec = next((spec for spec in engine.discover(models) if spec.capability is capability), None)
+    if spec is None:
+        missing = "; ".join(f"{finding.detail} -> {finding.remedy}" for finding in engine.diagnose() if not finding.ok)
+        pytest.skip(f"no model of '{engine.name}' on this machine: {missing or 'it finds none'}")
+    return spec
+
+
+def _subject(kind: type[Subject], capability: Capability, request: pytest.FixtureRequest, models: Path) -> Iterator[Subject]:
+    reference, way = request.param
+    engine = pkgutil.resolve_name(reference)
+    spec = installed_model(engine, capability, models)
+    with WAYS[way](reference, spec) as model:
+        yield kind(engine, spec, model)
+
+
+@pytest.fixture(scope="module")
+def models_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("models")
+
+
+@pytest.fixture(scope="module")
+def speaker(request, models_directory):
+    yield from _subject(Speaker, Capability.SPEECH, request, models_directory)
+
+
+@pytest.fixture(scope="module")
+def hearer(request, models_directory):
+    yield from _subject(Hearer, Capability.TRANSCRIPTION, request, models_directory)
+
+
+@pytest.fixture(scope="module")
+def detector(request, models_directory):
+    yield from _subject(Detector, Capability.VOICE_ACTIVITY, request, models_directory)

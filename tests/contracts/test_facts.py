@@ -1,0 +1,122 @@
+"""What every registration must be: data that costs nothing to look at."""
+
+import json
+import pkgutil
+import subprocess
+import sys
+
+import pytest
+
+from tests.contracts.conftest import REFERENCES
+from voxhelm.domain.engine import Engine, Synthesizer, Transcriber, VoiceDetector
+from voxhelm.domain.model import Capability, Placement
+
+PROTOCOLS = {Capability.SPEECH: Synthesizer, Capability.TRANSCRIPTION: Transcriber, Capability.VOICE_ACTIVITY: VoiceDetector}
+
+# What must be neither imported nor mapped by looking at facts. Names of libraries as they appear in /proc/self/maps, or of modules.
+RUNTIMES = ("libespeak", "libflite", "pocketsphinx", "pysilero", "onnxruntime", "torch", "ctranslate2", "xllamacpp")
+LOOK_AT_FACTS = """
+import json, os, pkgutil, sys, threading
+from pathlib import Path
+environment = dict(os.environ)
+engine = pkgutil.resolve_name(sys.argv[1])
+for spec in engine.discover(Path(sys.argv[2])):
+    engine.voices(spec)
+    engine.footprint(spec)
+engine.diagnose()
+maps = Path("/proc/self/maps").read_text()
+natives = {line.split("/")[-1] for line in maps.splitlines() if ".so" in line}
+print(json.dumps({
+    "modules": sorted(sys.modules), "natives": sorted(natives),
+    "threads": threading.active_count(), "environment_kept": environment == dict(os.environ),
+}))
+"""
+
+
+@pytest.fixture(params=REFERENCES.values(), ids=REFERENCES)
+def reference(request):
+    return request.param
+
+
+@pytest.fixture
+def engine(reference):
+    return pkgutil.resolve_name(reference)
+
+
+def test_the_registration_is_an_engine_that_says_what_it_is(engine):
+    assert isinstance(engine, Engine)
+    assert engine.name
+    assert engine.licence
+    assert engine.capabilities.kinds
+    assert engine.capabilities.devices
+    hears = {Capability.TRANSCRIPTION, Capability.VOICE_ACTIVITY} & set(engine.capabilities.kinds)
+    assert (engine.capabilities.input_rate_hz is not None) == bool(hears)
+
+
+def test_names_are_unique():
+    names = [pkgutil.resolve_name(reference).name for reference in REFERENCES.values()]
+    assert len(set(names)) == len(names)
+
+
+def test_models_belong_to_the_engine_and_to_its_capabilities(engine, tmp_path):
+    specs = engine.discover(tmp_path)
+    assert len({spec.id for spec in specs}) == len(specs)
+    for spec in specs:
+        assert spec.engine == engine.name
+        assert spec.capability in engine.capabilities.kinds
+        assert list(spec.languages) == [language.lower() for language in spec.languages]
+
+
+def test_a_footprint_counts_bytes_on_the_engines_own_devices(engine, tmp_path):
+    for spec in engine.discover(tmp_path):
+        by_device = engine.footprint(spec).bytes_by_device
+        assert {device.partition(":")[0] for device in by_device} <= set(engine.capabilities.devices)
+        assert sum(by_device.values()) > 0
+
+
+def test_voices_are_unique_and_have_a_language_their_model_has(engine, tmp_path):
+    for spec in engine.discover(tmp_path):
+        voices = engine.voices(spec)
+        assert bool(voices) == (spec.capability is Capability.SPEECH)
+        assert len({voice.id.lower() for voice in voices}) == len(voices)
+        for voice in voices:
+            assert voice.name
+            assert {language.partition("-")[0] for language in voice.languages} & set(spec.languages)
+            assert voice.gender in {"male", "female", None}
+
+
+def test_a_diagnosis_that_is_not_well_says_what_to_do(engine):
+    findings = engine.diagnose()
+    assert findings
+    for finding in findings:
+        assert finding.subject
+        assert finding.detail
+        assert finding.ok or finding.remedy
+
+
+def test_facts_load_no_runtime_start_no_thread_and_leave_the_environment_alone(reference, tmp_path):
+    command = [sys.executable, "-c", LOOK_AT_FACTS, reference, str(tmp_path)]
+    seen = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    foreign = [name for name in seen["modules"] if not name.startswith("voxhelm.")]
+    assert not [name for name in (*foreign, *seen["natives"]) for runtime in RUNTIMES if name.startswith((runtime, "_" + runtime))]
+    assert seen["threads"] == 1
+    assert seen["environment_kept"]
+
+
+def test_a_model_can_be_loaded_again_after_it_was_unloaded(engine, tmp_path):
+    specs = engine.discover(tmp_path)
+    if not specs:
+        pytest.skip(f"no model of '{engine.name}' on this machine: {[finding.remedy for finding in engine.diagnose()]}")
+    for _ in range(2):
+        with engine.load(specs[0], Placement()) as model:
+            assert isinstance(model, PROTOCOLS[specs[0].capability])
+
+
+def test_a_model_can_be_loaded_twice_and_one_outlives_the_other(engine, tmp_path):
+    specs = engine.discover(tmp_path)
+    if not specs:
+        pytest.skip(f"no model of '{engine.name}' on this machine: {[finding.remedy for finding in engine.diagnose()]}")
+    with engine.load(specs[0], Placement()) as first:
+        with engine.load(specs[0], Placement()):
+            pass
+        assert isinstance(first, PROTOCOLS[specs[0].capability])
