@@ -12,6 +12,7 @@ from voxhelm.cli.transcript_format import TranscriptFormat
 from voxhelm.compose import compose
 from voxhelm.config import Settings
 from voxhelm.domain.options import TranscribeOptions
+from voxhelm.domain.segment import Segment
 from voxhelm.serving.hear import Hearing, HearingRequest
 from voxhelm.serving.inventory import ListedModel
 from voxhelm.serving.speak import SpeechRequest
@@ -42,7 +43,8 @@ class LocalInstance:
         options = TranscribeOptions(language=recording.language, word_times=recording.word_times or subtitles)
         hearing = await self._services.listener.hear(HearingRequest(recording.source, recording.model, options))
         try:
-            yield Transcript(_pieces(hearing, recording), lambda: hearing.progress.audio_seconds)
+            heard = _Heard()
+            yield Transcript(_pieces(hearing, recording, heard), lambda: heard.seconds)
         finally:
             await hearing.aclose()
 
@@ -63,17 +65,31 @@ async def local_instance(settings: Settings) -> AsyncGenerator[LocalInstance]:
         yield LocalInstance(voxhelm.services)
 
 
-async def _pieces(hearing: Hearing, recording: Recording) -> AsyncGenerator[str]:
+class _Heard:
+    """How far the transcript has come. The decoder is ahead of that by as much as it may."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    async def following(self, segments: AsyncIterator[Segment]) -> AsyncGenerator[Segment]:
+        async for segment in segments:
+            self.seconds = segment.end_seconds
+            yield segment
+
+
+async def _pieces(hearing: Hearing, recording: Recording, heard: _Heard) -> AsyncGenerator[str]:
+    segments = heard.following(hearing.segments)
     if recording.format is TranscriptFormat.TEXT:
-        async for segment in hearing.segments:
+        async for segment in segments:
             yield segment.text.strip()
         return
-    heard = await transcripts.collect(hearing)
+    complete = tuple([segment async for segment in segments])
+    transcript = transcripts.Heard(complete, hearing.language, hearing.progress.audio_seconds)
     match recording.format:
         case TranscriptFormat.SRT:
-            yield transcripts.as_srt(heard)
+            yield transcripts.as_srt(transcript)
         case TranscriptFormat.VTT:
-            yield transcripts.as_vtt(heard)
+            yield transcripts.as_vtt(transcript)
         case TranscriptFormat.JSON:
             granularities = ("segment", "word") if recording.word_times else ("segment",)
-            yield json.dumps(transcripts.as_verbose_json(heard, granularities), ensure_ascii=False)
+            yield json.dumps(transcripts.as_verbose_json(transcript, granularities), ensure_ascii=False)

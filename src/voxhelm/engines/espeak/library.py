@@ -1,4 +1,4 @@
-"""The C interface of libespeak-ng 1.52, as `speak_lib.h` declares it."""
+"""The C interface of libespeak-ng 1.52, as `speak_lib.h` and `espeak_ng.h` declare it."""
 
 import ctypes
 import tempfile
@@ -11,8 +11,7 @@ from typing import Any, Final
 from voxhelm.domain.errors import EngineFailed, ModelLoadFailed
 from voxhelm.engines.espeak.installation import Installation
 
-AUDIO_OUTPUT_SYNCHRONOUS: Final = 2
-INITIALIZE_DONT_EXIT: Final = 0x8000
+OUTPUT_MODE_SYNCHRONOUS: Final = 1
 CHARS_UTF8: Final = 1
 END_PAUSE: Final = 0x1000
 POS_CHARACTER: Final = 1
@@ -123,11 +122,18 @@ def open_library(installation: Installation) -> Iterator[Library]:
         raise ModelLoadFailed(f"The eSpeak NG library could not be loaded: {error}.") from error
     _declare(native)
     with _short_path(installation.data) as data:
-        rate_hz = native.espeak_Initialize(AUDIO_OUTPUT_SYNCHRONOUS, BUFFER_MILLISECONDS, str(data).encode(), INITIALIZE_DONT_EXIT)
-        if rate_hz <= 0:
+        # Not espeak_Initialize: where it fails, it returns the sample rate of the time before.
+        native.espeak_ng_InitializePath(bytes(data))
+        status = native.espeak_ng_Initialize(None)
+        if status != 0:
             raise ModelLoadFailed(
-                f"eSpeak NG could not read its data in {installation.data}: reinstall the package espeakng-loader."
+                f"eSpeak NG could not read its data in {installation.data} (status {status}): reinstall the package espeakng-loader."
             )
+        status = native.espeak_ng_InitializeOutput(OUTPUT_MODE_SYNCHRONOUS, BUFFER_MILLISECONDS, None)
+        if status != 0:
+            native.espeak_Terminate()
+            raise ModelLoadFailed(f"eSpeak NG could not set up its output (status {status}).")
+        rate_hz = native.espeak_ng_GetSampleRate()
         try:
             yield Library(native, rate_hz)
         finally:
@@ -135,7 +141,10 @@ def open_library(installation: Installation) -> Iterator[Library]:
 
 
 def _declare(native: ctypes.CDLL) -> None:
-    native.espeak_Initialize.argtypes = (ctypes.c_int, ctypes.c_int, ctypes.c_char_p, ctypes.c_int)
+    native.espeak_ng_InitializePath.argtypes = (ctypes.c_char_p,)
+    native.espeak_ng_InitializePath.restype = None
+    native.espeak_ng_Initialize.argtypes = (ctypes.c_void_p,)
+    native.espeak_ng_InitializeOutput.argtypes = (ctypes.c_int, ctypes.c_int, ctypes.c_char_p)
     native.espeak_SetSynthCallback.argtypes = (_Callback,)
     native.espeak_SetSynthCallback.restype = None
     native.espeak_SetVoiceByName.argtypes = (ctypes.c_char_p,)

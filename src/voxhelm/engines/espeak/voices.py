@@ -64,7 +64,7 @@ class VoiceFiles:
             languages = language.languages
             for variant in self.variants:
                 name = f"{language.name}, {variant.name}"
-                yield Voice(f"{language.id}+{variant.id}", name, languages, variant.gender)
+                yield Voice(f"{language.id}+{variant.id}", name, languages, variant.gender, variant_of=language.id)
 
     def library_name(self, voice: str) -> str:
         """What the library calls `voice`, an id of `voices`; another tag of the language will do, in any case.
