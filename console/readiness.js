@@ -36,6 +36,7 @@ export function startReadiness(details) {
 }
 
 async function showModels(list) {
+  if (!list.children.length) list.append(make('li', { text: 'Loading…' }));
   try {
     const models = await listModels();
     list.replaceChildren(...models.map((model) => make('li', {},
