@@ -15,7 +15,7 @@ from voxhelm.engines.flite.model import FliteSynthesizer
 
 NAME: Final = "flite"
 MODEL_ID: Final = "flite"
-# Growth of resident memory by loading and speaking with each of the five voices, measured on x86-64: 20.5 MB; the rest is for long sentences.
+# Growth of resident memory by loading and speaking with each of the five voices, 20.5 MB on x86-64; the rest is for long sentences.
 FOOTPRINT_BYTES: Final = 26_000_000
 
 
