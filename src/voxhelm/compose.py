@@ -1,8 +1,10 @@
 """The one place that says which class meets which."""
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -42,6 +44,7 @@ class Voxhelm:
     catalog: Catalog
     residency: Residency
     preloader: Preloader
+    encoding: ThreadPoolExecutor
     clock: Clock
     log: Log
 
@@ -57,6 +60,7 @@ class Voxhelm:
             self.residency.close()
             await asyncio.gather(preloading, return_exceptions=True)
             await owner
+            self.encoding.shutdown()
 
 
 def compose(settings: Settings, log: Log, *, clock: Clock | None = None, found: Iterable[FoundEngine] = ()) -> Voxhelm:
@@ -80,13 +84,13 @@ def compose(settings: Settings, log: Log, *, clock: Clock | None = None, found: 
         await warm_up(host, voice=voice, input_rate_hz=catalog.engine_of(spec.id).capabilities.input_rate_hz)
 
     preloader = Preloader(_preloads(settings, catalog), residency, warm, log)
-    speaker = Speaker(
-        SpeechOptions(settings.speech.longest_text_characters, settings.speech.default_language), book, residency, metrics, clock
-    )
+    encoding = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="voxhelm-encode")
+    options = SpeechOptions(settings.speech.longest_text_characters, settings.speech.default_language)
+    speaker = Speaker(options, book, residency, encoding, metrics, clock)
     listener = Listener(catalog, residency, metrics, clock)
     inventory = Inventory(catalog, book, residency, preloader, int(time.time()))
     services = Services(speaker, listener, inventory, metrics)
-    return Voxhelm(services, engines, catalog, residency, preloader, clock, log)
+    return Voxhelm(services, engines, catalog, residency, preloader, encoding, clock, log)
 
 
 def compose_app(voxhelm: Voxhelm, settings: Settings) -> ASGIApp:

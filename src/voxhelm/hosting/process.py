@@ -81,7 +81,10 @@ class ProcessHost:
                 case wire.Fault() as fault:
                     raise _error_of(fault)
                 case None:
-                    raise errors.EngineCrashed(f"The process of model '{spec.id}' died while it was loading ({await host.ended}).")
+                    raise errors.EngineCrashed(
+                        f"The process of model '{spec.id}' died while it was loading ({await host.ended}). Try again.",
+                        retry_after_seconds=1.0,
+                    )
         except BaseException:
             await host.stop()
             raise

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
+from concurrent.futures import Executor
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass
 from typing import Final
@@ -79,8 +80,11 @@ class Reply:
 class Speaker:
     """The use case: from a text to encoded sound, beginning with the first sentence."""
 
-    def __init__(self, options: SpeechOptions, voices: VoiceBook, residency: Residency, metrics: Metrics, clock: Clock) -> None:
-        """Take what it needs."""
+    def __init__(
+        self, options: SpeechOptions, voices: VoiceBook, residency: Residency, encoding: Executor, metrics: Metrics, clock: Clock
+    ) -> None:
+        """encoding: threads that compress, as many as there are processors; more would only wait for each other."""
+        self._encoding = encoding
         self._options = options
         self._voices = voices
         self._residency = residency
@@ -107,7 +111,7 @@ class Speaker:
             progress = Progress()
             made_seconds = self._metrics.speech_audio_seconds.labels(model=model_id)
             stack.callback(lambda: made_seconds.inc(progress.audio_seconds))
-            chain = _Chain(request.format, progress)
+            chain = _Chain(request.format, progress, self._encoding)
             stack.callback(chain.close)
             return Reply(chosen, request.format, text, progress, _encoded(chain, first, batches), stack.pop_all())
 
@@ -130,7 +134,8 @@ class Speaker:
 class _Chain:
     """Speech to bytes: joined, resampled, encoded; compression runs beside the event loop."""
 
-    def __init__(self, audio_format: AudioFormat, progress: Progress) -> None:
+    def __init__(self, audio_format: AudioFormat, progress: Progress, encoding: Executor) -> None:
+        self._encoding = encoding
         self.progress = progress
         self._encoder = Encoder(audio_format, OUTPUT_RATE_HZ)
         self._resampler: Resampler | None = None
@@ -162,7 +167,7 @@ class _Chain:
 
     async def _run(self, work: Callable[[], bytes]) -> bytes:
         # A thread costs more than copying samples does.
-        return work() if self._cheap else await asyncio.get_running_loop().run_in_executor(None, work)
+        return work() if self._cheap else await asyncio.get_running_loop().run_in_executor(self._encoding, work)
 
 
 async def _speeches(
