@@ -43,7 +43,7 @@ export class SayPanel {
     this.#transport = new Transport(part('say-transport'), this.#player, 'speech');
     this.#transport.show({ caption: 'What you say appears here' });
     this.voices = new VoicePicker(part('voice'), recall('voice', AUTOMATIC));
-    this.voices.onChoose = ({ id, name, languages, kind }) => remember('voice', { id, name, languages, kind });
+    this.voices.onChoose = ({ id, name, languages, gender, kind }) => remember('voice', { id, name, languages, gender, kind });
     this.#status.textContent = matchMedia('(pointer: fine)').matches ? 'Ctrl + Enter speaks.' : '';
     this.#remembered();
     this.#wire();

@@ -1,6 +1,6 @@
 /** Chooses among thousands of voices: a button, and a sheet with a search and a list of two levels. */
 import { icon, make } from './page.js';
-import { AUTOMATIC, languageName, VoiceIndex } from './voices.js';
+import { AUTOMATIC, describeVoice, VoiceIndex } from './voices.js';
 
 const PAGE = 80; // rows made at a time; more come as the list is scrolled
 
@@ -59,10 +59,8 @@ export class VoicePicker {
   }
 
   #label() {
-    const { name, id, languages } = this.chosen;
-    const aside = languages?.[0] ? languageName(languages[0]) : '';
-    const called = name ?? id;
-    this.#value.textContent = aside && aside !== called ? `${called} · ${aside}` : called;
+    const { name, aside } = describeVoice(this.chosen);
+    this.#value.textContent = aside && aside !== this.chosen.id ? `${name} · ${aside}` : name;
   }
 
   #open() {
@@ -118,8 +116,8 @@ export class VoicePicker {
   }
 
   #voiceRow(voice, aside) {
-    const words = aside ?? [voice.languages[0] && languageName(voice.languages[0]), voice.gender].filter(Boolean).join(', ');
-    return { label: voice.name ?? voice.id, aside: words === voice.name ? voice.id : words, title: voice.id, selected: voice.id === this.chosen.id, choose: () => this.#choose(voice) };
+    const words = describeVoice(voice);
+    return { label: words.name, aside: aside ?? words.aside, title: voice.id, selected: voice.id === this.chosen.id, choose: () => this.#choose(voice) };
   }
 
   #groupRow(group) {

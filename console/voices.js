@@ -25,6 +25,21 @@ export const languageName = (() => {
 
 const primary = (tag) => tag.split('-')[0];
 
+/**
+ * What a voice is called, and what is said beside it.
+ * @param {object} voice @returns {{name: string, aside: string}}
+ */
+export function describeVoice({ id, name, languages, gender, kind }) {
+  if (kind === 'logical') {
+    // Its id is the name the operator gave it, often just a language; its name is that of the voice behind it.
+    const called = languages.map(primary).includes(id) ? languageName(id) : id;
+    return { name: called, aside: name && name !== called ? name : id };
+  }
+  const called = name ?? id;
+  const words = [languages[0] && languageName(languages[0]), gender].filter(Boolean).join(', ');
+  return { name: called, aside: words === called ? id : words };
+}
+
 export class VoiceIndex {
   #entries;
 
@@ -46,7 +61,10 @@ export class VoiceIndex {
       const rank = rankOf(entry, words);
       if (rank >= 0) found.push({ voice: entry.voice, rank });
     }
-    return found.sort((a, b) => a.rank - b.rank).map(({ voice }) => voice); // sort is stable: equals keep the server's order
+    found.sort((a, b) => a.rank - b.rank); // stable: equals keep the server's order
+    const byId = new Map(); // asking for an id reaches the first voice of it only
+    for (const { voice } of found) if (!byId.has(voice.id)) byId.set(voice.id, voice);
+    return [...byId.values()];
   }
 
   find(id) { return this.voices.find((voice) => voice.id === id); }
@@ -56,7 +74,7 @@ export class VoiceIndex {
       const languages = voice.languages.map((tag) => `${tag} ${languageName(tag)}`).join(' ');
       return {
         voice,
-        name: fold(voice.name ?? voice.id),
+        name: fold(describeVoice(voice).name),
         id: fold(voice.id),
         all: fold([voice.name, voice.id, languages, voice.gender, voice.model].filter(Boolean).join(' ')),
       };
@@ -77,12 +95,19 @@ function rankOf({ voice, name, id, all }, words) {
   return (starts ? 8 : 12) + (KIND_RANK[voice.kind] ?? 1);
 }
 
+/** Browsers do not know every language; the engine's own name for its voice is then the best there is. */
+function groupName(tag, voice) {
+  if (tag === 'und') return 'Other';
+  const known = languageName(tag);
+  return known === tag ? voice.name ?? tag : known;
+}
+
 /** @returns {{tag: string, name: string, voices: object[]}[]} the reader's languages first, then by name */
 function groupByLanguage(voices, preferred) {
   const groups = new Map();
   for (const voice of voices) {
     const tag = primary(voice.languages[0] ?? 'und');
-    if (!groups.has(tag)) groups.set(tag, { tag, name: tag === 'und' ? 'Other' : languageName(tag), voices: [] });
+    if (!groups.has(tag)) groups.set(tag, { tag, name: groupName(tag, voice), voices: [] });
     groups.get(tag).voices.push(voice);
   }
   const order = (tag) => (preferred.includes(tag) ? preferred.indexOf(tag) : preferred.length);
