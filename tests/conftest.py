@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ def running_server(directory: Path, *arguments: str, **environment: str) -> Iter
             while (listening := LISTENING.search(log.read_text())) is None:
                 if process.poll() is not None:
                     pytest.fail(f"the server ended with {process.returncode}:\n{log.read_text()}")
+                time.sleep(0.02)  # leaves the processor to the server; a file tells nobody that it has grown
             yield Server(f"http://127.0.0.1:{listening['port']}", process)
         finally:
             process.terminate()

@@ -61,23 +61,40 @@ class VoiceBook:
             if spec.capability is Capability.SPEECH:
                 self._voices[spec.id] = {voice.id.lower(): voice for voice in catalog.engine_of(spec.id).voices(spec)}
 
-    def choose(self, name: str | None, model: str, guess_languages: Callable[[], Sequence[str]]) -> ChosenVoice:
+    def choose(
+        self, name: str | None, model: str, guess_languages: Callable[[], Sequence[str]], script: str | None = None
+    ) -> ChosenVoice:
         """The voice that `name` means with the model that `model` means.
 
         name: a logical name, an OpenAI name, a language, an engine's voice id, `model/voice`, or None and `auto` for the automatic choice.
         guess_languages: asked for what the text may be in (ISO 639-1), the likeliest first, only when nothing else decides.
+        script: what the text is written in, as in `text.scripts`; models that cannot read it are passed over, and refused by name.
         Raises VoiceNotFound, LanguageUnsupported, ModelNotFound, ModelUnsuited.
         """
-        candidates = self._catalog.candidates(model, Capability.SPEECH)
+        chosen = self._choose(name, self._catalog.candidates(model, Capability.SPEECH), guess_languages, script)
+        if not self._reads(chosen.spec, script):
+            raise LanguageUnsupported(
+                f"Voice '{chosen.voice.id}' of {chosen.spec.id} cannot read {script} letters. Leave the voice out, or choose another one.",
+                param="voice",
+            )
+        return chosen
+
+    def _choose(
+        self, name: str | None, candidates: Sequence[ModelSpec], guess_languages: Callable[[], Sequence[str]], script: str | None
+    ) -> ChosenVoice:
         wanted = name or AUTO
         if wanted not in self._logical:
             wanted = self._openai.get(wanted, wanted)
         logical = self._logical.get(wanted)
         if logical is not None:
-            return self._choose_logical(wanted, logical, candidates)
+            return self._choose_logical(wanted, logical, candidates, script)
         if wanted == AUTO:
-            return self._by_language(guess_languages(), candidates)
-        return self._by_id(wanted, candidates)
+            return self._by_language(guess_languages(), candidates, script)
+        return self._by_id(wanted, candidates, script)
+
+    def _reads(self, spec: ModelSpec, script: str | None) -> bool:
+        scripts = self._catalog.engine_of(spec.id).capabilities.scripts
+        return script is None or scripts is None or script in scripts
 
     def any_voice(self, spec: ModelSpec) -> Voice:
         """Some voice of a model, for its first call."""
@@ -97,16 +114,20 @@ class VoiceBook:
         for model_id, voices in self._voices.items():
             for voice in voices.values():
                 if variants or voice.variant_of is None:
-                    yield ListedVoice(voice.id, voice.name, voice.languages, voice.gender, model_id, "engine")
+                    # A name that stands for something else is still to be had, by its full name.
+                    name = f"{model_id}/{voice.id}" if voice.id in self._logical or voice.id in self._openai else voice.id
+                    yield ListedVoice(name, voice.name, voice.languages, voice.gender, model_id, "engine")
 
-    def _choose_logical(self, name: str, logical: LogicalVoice, candidates: Sequence[ModelSpec]) -> ChosenVoice:
+    def _choose_logical(
+        self, name: str, logical: LogicalVoice, candidates: Sequence[ModelSpec], script: str | None = None
+    ) -> ChosenVoice:
         if logical.model is not None:
             candidates = self._catalog.candidates(logical.model, Capability.SPEECH)
         if logical.voice is not None:
-            return self._by_id(logical.voice, candidates)
-        return self._by_language([logical.language or name], candidates)
+            return self._by_id(logical.voice, candidates, script)
+        return self._by_language([logical.language or name], candidates, script)
 
-    def _by_id(self, wanted: str, candidates: Sequence[ModelSpec]) -> ChosenVoice:
+    def _by_id(self, wanted: str, candidates: Sequence[ModelSpec], script: str | None) -> ChosenVoice:
         model_id, _, voice_id = wanted.rpartition("/")
         suited = self._catalog.candidates(model_id, Capability.SPEECH) if model_id in self._voices else candidates
         key = (voice_id if model_id in self._voices else wanted).lower()
@@ -115,15 +136,17 @@ class VoiceBook:
             if voice is not None:
                 return ChosenVoice(spec, voice, primary(voice.languages[0]))
         if any(primary(language) == key for spec in suited for language in spec.languages):
-            return self._by_language([key], suited)
+            return self._by_language([key], suited, script)
         raise VoiceNotFound(
             f"There is no voice '{wanted}'.{did_you_mean(wanted, self._names(suited))} GET /v1/audio/voices lists them all.",
             param="voice",
         )
 
-    def _by_language(self, languages: Sequence[str], candidates: Sequence[ModelSpec]) -> ChosenVoice:
+    def _by_language(self, languages: Sequence[str], candidates: Sequence[ModelSpec], script: str | None) -> ChosenVoice:
+        # Where no model can read the script, whoever would speak the language is chosen, and refused with a reason.
+        readers = [spec for spec in candidates if self._reads(spec, script)] or candidates
         for language in languages:
-            for spec in candidates:
+            for spec in readers:
                 voice = self._speaking(language, spec)
                 if voice is not None:
                     return ChosenVoice(spec, voice, language)

@@ -58,6 +58,7 @@ class Capabilities:
     word_times: whether `Segment.words` (or `Speech.words`) is filled.
     longest_audio_seconds: an engine that must be given single utterances says how long they may be; None when any length will do.
     speed: whether `SynthesizeOptions.speed` is honoured by the engine.
+    scripts: for engines that speak, the scripts whose letters they can read (`latin`, as in text/scripts.py); None for any.
     devices: the kinds of device it runs on.
     preference: `auto` takes the installed engine with the highest one that knows the language.
     """
@@ -67,6 +68,7 @@ class Capabilities:
     word_times: bool = False
     longest_audio_seconds: float | None = None
     speed: bool = False
+    scripts: tuple[str, ...] | None = None
     devices: tuple[str, ...] = ("cpu",)
     preference: int = 0
 

@@ -1,32 +1,26 @@
 """Say a text."""
 
-import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Iterator
 from concurrent.futures import Executor
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
-from voxhelm.audio.encode import Encoder
 from voxhelm.audio.formats import AudioFormat
-from voxhelm.audio.resample import Resampler
 from voxhelm.catalog.voices import ChosenVoice, VoiceBook
 from voxhelm.domain.errors import ParameterInvalid, TextTooLong
 from voxhelm.domain.options import SynthesizeOptions
-from voxhelm.domain.pcm import Pcm
 from voxhelm.domain.speech import Speech
+from voxhelm.hosting.host import Host
 from voxhelm.kit.clock import Clock
 from voxhelm.kit.read_ahead import read_ahead
 from voxhelm.residency.manager import Residency
+from voxhelm.serving.casting import Casting, Line
+from voxhelm.serving.encoding import EncodingChain
 from voxhelm.serving.progress import Progress
 from voxhelm.telemetry.metrics import Metrics
-from voxhelm.text.language import guess_language
-from voxhelm.text.sentences import split_sentences
 from voxhelm.text.speakable import speakable
 
-OUTPUT_RATE_HZ: Final = 24_000  # what OpenAI's pcm is, and what clients assume of every format
 SLOWEST: Final = 0.25
 FASTEST: Final = 4.0
 # Pieces of sound an engine may be ahead of the encoder and the client: a few sentences.
@@ -98,12 +92,11 @@ class Speaker:
         """
         started_seconds = self._clock.monotonic_seconds()
         text = self._check(request)
-        chosen = self._voices.choose(request.voice, request.model, lambda: self._languages(text))
-        model_id = chosen.spec.id
+        casting = Casting(self._voices, text, request.voice, request.model, self._options.default_language)
+        model_id = casting.chosen.spec.id
         async with AsyncExitStack() as stack:
-            lease = await stack.enter_async_context(await self._residency.lease(model_id))
-            options = SynthesizeOptions(voice=chosen.voice.id, speed=request.speed, language=chosen.language)
-            batches = read_ahead(_speeches(lease.host.synthesize, text, options), depth=READ_AHEAD_PIECES)
+            leases = await stack.enter_async_context(AsyncExitStack())
+            batches = read_ahead(self._speeches(casting.lines(), request.speed, leases), depth=READ_AHEAD_PIECES)
             await stack.enter_async_context(aclosing(batches))
             first: list[Speech] = await anext(batches, [])
             self._metrics.first_audio_seconds.labels(model=model_id).observe(self._clock.monotonic_seconds() - started_seconds)
@@ -111,9 +104,21 @@ class Speaker:
             progress = Progress()
             made_seconds = self._metrics.speech_audio_seconds.labels(model=model_id)
             stack.callback(lambda: made_seconds.inc(progress.audio_seconds))
-            chain = _Chain(request.format, progress, self._encoding)
+            chain = EncodingChain(request.format, progress, self._encoding)
             stack.callback(chain.close)
-            return Reply(chosen, request.format, text, progress, _encoded(chain, first, batches), stack.pop_all())
+            return Reply(casting.chosen, request.format, text, progress, _encoded(chain, first, batches), stack.pop_all())
+
+    async def _speeches(self, lines: Iterator[Line], speed: float, leases: AsyncExitStack) -> AsyncGenerator[Speech]:
+        """Sentence by sentence, so that the first one can be heard while the others are made, and callers of one model take turns."""
+        hosts: dict[str, Host] = {}
+        for line in lines:
+            spec, voice = line.chosen.spec, line.chosen.voice
+            if spec.id not in hosts:
+                hosts[spec.id] = (await leases.enter_async_context(await self._residency.lease(spec.id))).host
+            options = SynthesizeOptions(voice=voice.id, speed=speed, language=line.chosen.language)
+            async with aclosing(hosts[spec.id].synthesize(line.text, options)) as speeches:
+                async for speech in speeches:
+                    yield speech
 
     def _check(self, request: SpeechRequest) -> str:
         if not SLOWEST <= request.speed <= FASTEST:
@@ -126,61 +131,8 @@ class Speaker:
             )
         return speakable(request.text)
 
-    def _languages(self, text: str) -> Sequence[str]:
-        default = self._options.default_language
-        return [guess_language(text, default=default), default]
 
-
-class _Chain:
-    """Speech to bytes: joined, resampled, encoded; compression runs beside the event loop."""
-
-    def __init__(self, audio_format: AudioFormat, progress: Progress, encoding: Executor) -> None:
-        self._encoding = encoding
-        self.progress = progress
-        self._encoder = Encoder(audio_format, OUTPUT_RATE_HZ)
-        self._resampler: Resampler | None = None
-        self._cheap = audio_format in (AudioFormat.PCM, AudioFormat.WAV)
-
-    async def push(self, batch: list[Speech]) -> bytes:
-        """Encode pieces of one rate. The first batch decides the rate."""
-        rate_hz = batch[0].pcm.rate_hz
-        samples = batch[0].pcm.samples if len(batch) == 1 else np.concatenate([speech.pcm.samples for speech in batch])
-        return await self._run(lambda: self._push(Pcm(samples, rate_hz)))
-
-    async def finish(self) -> bytes:
-        """What is still inside."""
-        return await self._run(self._finish)
-
-    def close(self) -> None:
-        """Free the encoder."""
-        self._encoder.close()
-
-    def _push(self, pcm: Pcm) -> bytes:
-        self.progress.audio_seconds += pcm.duration_seconds
-        if self._resampler is None:
-            self._resampler = Resampler(pcm.rate_hz, OUTPUT_RATE_HZ)
-        return self._encoder.encode(self._resampler.push(pcm))
-
-    def _finish(self) -> bytes:
-        rest = self._encoder.encode(self._resampler.finish()) if self._resampler is not None else b""
-        return rest + self._encoder.finish()
-
-    async def _run(self, work: Callable[[], bytes]) -> bytes:
-        # A thread costs more than copying samples does.
-        return work() if self._cheap else await asyncio.get_running_loop().run_in_executor(self._encoding, work)
-
-
-async def _speeches(
-    synthesize: Callable[[str, SynthesizeOptions], AsyncGenerator[Speech]], text: str, options: SynthesizeOptions
-) -> AsyncGenerator[Speech]:
-    """Sentence by sentence, so that the first one can be heard while the others are made, and callers of one model take turns."""
-    for sentence in split_sentences(text, language=options.language):
-        async with aclosing(synthesize(sentence.text, options)) as speeches:
-            async for speech in speeches:
-                yield speech
-
-
-async def _encoded(chain: _Chain, first: list[Speech], batches: AsyncGenerator[list[Speech]]) -> AsyncGenerator[bytes]:
+async def _encoded(chain: EncodingChain, first: list[Speech], batches: AsyncGenerator[list[Speech]]) -> AsyncGenerator[bytes]:
     if first:
         yield await chain.push(first)
     async for batch in batches:

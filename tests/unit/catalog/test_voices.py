@@ -82,5 +82,12 @@ def test_the_list_has_every_kind_and_leaves_colours_out_unless_asked(book):
     assert {voice.kind for voice in listed} == {"logical", "openai", "engine"}
     assert "bg+f3" not in {voice.id for voice in listed}
     assert "bg+f3" in {voice.id for voice in book.listed(variants=True)}
-    names = [voice.id for voice in listed if voice.kind != "engine"]
-    assert len(names) == len(set(names))
+
+
+def test_no_name_is_listed_twice_and_every_listed_name_leads_where_it_says(book):
+    listed = list(book.listed(variants=True))
+    assert len({voice.id for voice in listed}) == len(listed)
+    assert "wide/bg" in {voice.id for voice in listed}
+    for voice in listed:
+        if voice.model is not None:
+            assert chosen(book, voice.id)[0] == voice.model

@@ -58,7 +58,7 @@ ENGINE: Final = Engine(
     name=NAME,
     # Carnegie Mellon's own words, close to MIT with a note on changes.
     licence="LicenseRef-CMU-Flite",
-    capabilities=Capabilities(kinds=(Capability.SPEECH,), word_times=True, speed=True, preference=20),
+    capabilities=Capabilities(kinds=(Capability.SPEECH,), word_times=True, speed=True, scripts=("latin",), preference=20),
     discover=discover,
     voices=voices,
     footprint=footprint,

@@ -1,0 +1,75 @@
+"""From pieces of speech to the bytes of a format."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from itertools import groupby
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voxhelm.audio.encode import Encoder
+from voxhelm.audio.formats import AudioFormat
+from voxhelm.audio.resample import Resampler
+from voxhelm.domain.pcm import Pcm
+from voxhelm.domain.speech import Speech
+from voxhelm.serving.progress import Progress
+
+OUTPUT_RATE_HZ: Final = 24_000
+"""What OpenAI's pcm is, and what clients assume of every format."""
+
+
+class EncodingChain:
+    """Joins, resamples and encodes; compression runs beside the event loop, in the threads it is given."""
+
+    def __init__(self, audio_format: AudioFormat, progress: Progress, threads: Executor) -> None:
+        """progress: counts the seconds of sound that have gone in."""
+        self._progress = progress
+        self._threads = threads
+        self._encoder = Encoder(audio_format, OUTPUT_RATE_HZ)
+        self._resampler: Resampler | None = None
+        # For these a thread would cost more than the work.
+        self._cheap = audio_format in (AudioFormat.PCM, AudioFormat.WAV)
+        # A caller that leaves does not stop a thread, and an encoder must not be closed under one that uses it.
+        self._in_use = threading.Lock()
+
+    async def push(self, pieces: Sequence[Speech]) -> bytes:
+        """Encode the next pieces; the rate may change between them, as it does between engines."""
+        return await self._run(lambda: self._push(pieces))
+
+    async def finish(self) -> bytes:
+        """What is still inside."""
+        return await self._run(self._finish)
+
+    def close(self) -> None:
+        """Free the encoder, waiting for the milliseconds that a thread still needs it."""
+        with self._in_use:
+            self._encoder.close()
+
+    async def _run(self, work: Callable[[], bytes]) -> bytes:
+        return work() if self._cheap else await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+    def _push(self, pieces: Sequence[Speech]) -> bytes:
+        with self._in_use:
+            return b"".join(
+                self._encode(rate_hz, np.concatenate([piece.pcm.samples for piece in run]))
+                for rate_hz, run in groupby(pieces, key=lambda piece: piece.pcm.rate_hz)
+            )
+
+    def _encode(self, rate_hz: int, samples: NDArray[np.int16]) -> bytes:
+        pcm = Pcm(samples, rate_hz)
+        self._progress.audio_seconds += pcm.duration_seconds
+        before = b""
+        if self._resampler is None or self._resampler.from_hz != rate_hz:
+            before = self._drained()
+            self._resampler = Resampler(rate_hz, OUTPUT_RATE_HZ)
+        return before + self._encoder.encode(self._resampler.push(pcm))
+
+    def _finish(self) -> bytes:
+        with self._in_use:
+            return self._drained() + self._encoder.finish()
+
+    def _drained(self) -> bytes:
+        return self._encoder.encode(self._resampler.finish()) if self._resampler is not None else b""

@@ -1,0 +1,82 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from voxhelm.catalog.engines import FoundEngine
+from voxhelm.catalog.models import Catalog
+from voxhelm.catalog.voices import LogicalVoice, VoiceBook
+from voxhelm.domain.errors import LanguageUnsupported
+from voxhelm.domain.model import Capability, ModelSpec
+from voxhelm.domain.voice import Voice
+from voxhelm.serving.casting import Casting
+from voxhelm.testing.engine import ENGINE
+
+
+def engine(name, preference, scripts, *voices):
+    capabilities = replace(ENGINE.capabilities, preference=preference, scripts=scripts)
+    spec = ModelSpec(name, name, Capability.SPEECH, ("en",))
+    return FoundEngine(
+        replace(ENGINE, name=name, capabilities=capabilities, discover=lambda _: [spec], voices=lambda _: voices), f"nowhere:{name}"
+    )
+
+
+@pytest.fixture
+def book():
+    found = [
+        engine("fine", 9, ("latin",), Voice("slt", "Slt", ("en-us",))),
+        engine(
+            "wide", 1, None, Voice("en-us", "English", ("en-us",)), Voice("bg", "Bulgarian", ("bg",)), Voice("el", "Greek", ("el",))
+        ),
+    ]
+    return VoiceBook(Catalog({one.engine.name: one for one in found}, Path("nowhere"), {}), {"en": LogicalVoice(language="en")}, {})
+
+
+def cast(book, text, name=None, model="tts-1"):
+    return [(line.text, line.chosen.spec.id, line.chosen.voice.id) for line in Casting(book, text, name, model, "en").lines()]
+
+
+def test_one_voice_says_a_text_in_one_script(book):
+    assert cast(book, "Hello there. How are you?") == [("Hello there.", "fine", "slt"), ("How are you?", "fine", "slt")]
+
+
+def test_a_sentence_in_another_script_gets_a_voice_of_its_language(book):
+    said = cast(book, "Hello there, my old friend. Добър ден! That was a greeting.")
+    assert said == [
+        ("Hello there, my old friend.", "fine", "slt"),
+        ("Добър ден!", "wide", "bg"),
+        ("That was a greeting.", "fine", "slt"),
+    ]
+
+
+def test_the_language_of_most_of_the_text_decides_about_the_text(book):
+    casting = Casting(book, "Днес говорим за Python и за много други неща.", None, "tts-1", "en")
+    assert casting.chosen.voice.id == "bg"
+
+
+def test_a_sentence_without_letters_stays_with_the_text(book):
+    assert cast(book, "Добър ден. 1234. Край.")[1] == ("1234.", "wide", "bg")
+
+
+def test_a_name_for_a_language_moves_to_a_model_that_can_read_the_sentence(book):
+    assert cast(book, "Hello, my dear friend. Добър ден!", name="en") == [
+        ("Hello, my dear friend.", "fine", "slt"),
+        ("Добър ден!", "wide", "en-us"),
+    ]
+
+
+def test_a_voice_that_cannot_read_a_sentence_is_refused_before_anything_is_said(book):
+    with pytest.raises(LanguageUnsupported, match="cyrillic"):
+        Casting(book, "Hello there, my old friend. Добър ден!", "slt", "tts-1", "en")
+    with pytest.raises(LanguageUnsupported, match="cyrillic"):
+        Casting(book, "Добър ден!", None, "fine", "en")
+
+
+def test_a_voice_that_reads_everything_says_everything(book):
+    assert {voice for _, _, voice in cast(book, "Hello. Добър ден! Καλημέρα.", name="el")} == {"el"}
+
+
+def test_offsets_point_into_the_text(book):
+    text = "Hello there.  Добър ден!\n\nBye now."
+    for line in Casting(book, text, None, "tts-1", "en").lines():
+        assert text[line.offset : line.offset + len(line.text)] == line.text
