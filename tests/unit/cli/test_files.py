@@ -14,7 +14,7 @@ def test_a_file_appears_when_it_is_whole(tmp_path: Path) -> None:
         file.write(b"sound")
         assert not target.exists()
     assert target.read_bytes() == b"sound"
-    assert os.listdir(tmp_path) == ["a.mp3"]
+    assert [path.name for path in tmp_path.iterdir()] == ["a.mp3"]
 
 
 def test_a_failure_leaves_nothing_and_keeps_what_was_there(tmp_path: Path) -> None:
@@ -24,7 +24,7 @@ def test_a_failure_leaves_nothing_and_keeps_what_was_there(tmp_path: Path) -> No
         file.write(b"half")
         raise KeyboardInterrupt
     assert target.read_bytes() == b"before"
-    assert os.listdir(tmp_path) == ["a.mp3"]
+    assert [path.name for path in tmp_path.iterdir()] == ["a.mp3"]
 
 
 def test_permissions_are_those_of_any_new_file_or_of_the_replaced_one(tmp_path: Path) -> None:
