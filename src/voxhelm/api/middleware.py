@@ -18,7 +18,7 @@ REQUEST_ID: Final = b"x-request-id"
 # What a caller may choose as its request's id: printable, short, harmless in a log.
 ACCEPTED_ID: Final = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
 # Paths under /v1 that clients with a base URL without it ask for.
-UNPREFIXED: Final = ("/audio/", "/models", "/realtime", "/chat/", "/talk", "/jobs", "/documents")
+UNPREFIXED: Final = re.compile(r"/(audio|models)(/|$)")
 QUIET_ROUTES: Final = ("/health", "/health/live", "/health/ready", "/metrics")
 
 
@@ -77,8 +77,13 @@ class RequestScope:
             self._metrics.disconnects.labels(route=route).inc()
         self._metrics.requests.labels(method=scope["method"], route=route, status=str(status)).inc()
         self._metrics.request_seconds.labels(route=route).observe(seconds)
-        tell = self._log.debug if route in QUIET_ROUTES else self._log.info
-        tell("request", method=scope["method"], path=scope["path"], status=status, milliseconds=round(seconds * 1000, 1))
+        facts = {"method": scope["method"], "path": scope["path"], "status": status, "milliseconds": round(seconds * 1000, 1)}
+        if "voxhelm.failure" in scope:
+            self._log.error("answer broken off", code=scope["voxhelm.failure"], **facts)
+        elif route in QUIET_ROUTES:
+            self._log.debug("request", **facts)
+        else:
+            self._log.info("request", **facts)
 
 
 class _Bounded:
@@ -109,4 +114,4 @@ def with_prefix(path: str) -> str:
     """The path as the routes know it: base URLs work with /v1, without it, and with it twice."""
     if path.startswith("/v1/v1/"):
         return path[3:]
-    return "/v1" + path if path.startswith(UNPREFIXED) else path
+    return "/v1" + path if UNPREFIXED.match(path) else path

@@ -9,13 +9,14 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from voxhelm.api.presence import until_gone
+from voxhelm.domain.errors import VoxhelmError
 
 
 class StreamedResponse(Response):
     """Sends chunks as they come and closes their generator in every case, at once when the client leaves.
 
-    An error after the first chunk cannot become a status any more: it ends the connection without the final chunk, which clients report as
-    an incomplete answer.
+    An error of ours after the first chunk cannot become a status any more: the response is left incomplete, so that the server closes the
+    connection without the final chunk, which clients report. `scope["voxhelm.failure"]` has its code, for the log.
     """
 
     def __init__(
@@ -41,6 +42,8 @@ class StreamedResponse(Response):
             sending.result()
         except ClientDisconnect:
             scope["voxhelm.client_left"] = True
+        except VoxhelmError as error:
+            scope["voxhelm.failure"] = error.code
         finally:
             sending.cancel()
             leaving.cancel()
