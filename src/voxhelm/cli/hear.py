@@ -171,9 +171,9 @@ class _Hearer:
             total_seconds = await _duration_seconds(source)
             recording = Recording(source, self._flags.model, self._language, self._format, self._flags.words)
             progress = stack.enter_context(progress_when_long())
-            task = progress.add_task(job.name if job.several else "Hearing", total=total_seconds)
+            task = progress.add_task(job.name if job.several else "Hearing", total=None)
             async with instance.hear(recording) as transcript:
-                watching = asyncio.create_task(_watch(transcript, progress, task))
+                watching = asyncio.create_task(_watch(transcript, total_seconds, progress, task))
                 try:
                     await self._write(job, transcript, progress)
                 finally:
@@ -222,9 +222,10 @@ async def _duration_seconds(source: BinaryIO | Path) -> float | None:
     return await asyncio.to_thread(told_duration_seconds, source)
 
 
-async def _watch(transcript: "Transcript", progress: "Progress", task: "TaskID") -> None:
+async def _watch(transcript: "Transcript", total_seconds: float | None, progress: "Progress", task: "TaskID") -> None:
+    """Move the bar. Where nobody tells how far it is, it only shows that something goes on."""
     while True:
         heard_seconds = transcript.heard_seconds()
         if heard_seconds is not None:
-            progress.update(task, completed=heard_seconds)
+            progress.update(task, completed=heard_seconds, total=total_seconds)
         await asyncio.sleep(1 / LOOKS_PER_SECOND)
