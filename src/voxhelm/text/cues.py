@@ -1,0 +1,170 @@
+"""Segments into pieces that fit on a screen."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from voxhelm.domain.segment import Segment
+
+_PIECE: Final = re.compile(r"[^\s、。，！？；：]+[、。，！？；：]*|[、。，！？；：]+")
+_SENTENCE_END: Final = re.compile(r"[.!?…。！？؟][\"'”’»)\]]*\Z")
+_CLAUSE_END: Final = re.compile(r"[,;:–—、，；：،؛][\"'”’»)\]]*\Z")
+_OPENING: Final = frozenset("\"'“„«‘‹([{¿¡")
+_PAUSE_SECONDS: Final = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class CueOptions:
+    """How much a viewer can read at a time.
+
+    characters_per_line, lines: what broadcasters allow.
+    longest_seconds: after this, text that stays is read twice.
+    """
+
+    characters_per_line: int = 42
+    lines: int = 2
+    longest_seconds: float = 7.0
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One subtitle.
+
+    lines: as they are shown, without white space around them.
+    start_seconds, end_seconds: from the beginning of the audio.
+    """
+
+    lines: tuple[str, ...]
+    start_seconds: float
+    end_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A word, or as much of one as fits on a line. spaced: whether white space stands before it."""
+
+    text: str
+    start_seconds: float
+    end_seconds: float
+    spaced: bool
+
+
+def cues(segments: Iterable[Segment], options: CueOptions | None = None) -> Iterator[Cue]:
+    """Yield each segment as one cue, or as several when it is too long, as the segments come.
+
+    A long one is divided behind a sentence, else a clause, else at a pause, else where it is full; by the times of its words when
+    it has them, else by its letters, as if they were spoken evenly.
+    """
+    limits = options or CueOptions()
+    for segment in segments:
+        for group in _groups(_pieces(segment, limits), limits):
+            yield Cue(_balanced(group, limits), group[0].start_seconds, group[-1].end_seconds)
+
+
+def _pieces(segment: Segment, limits: CueOptions) -> list[_Piece]:
+    pieces: list[_Piece] = []
+    for begin, end, start_seconds, end_seconds in _timed_spans(segment):
+        for first in range(begin, end, limits.characters_per_line):
+            last = min(end, first + limits.characters_per_line)
+            seconds_per_character = (end_seconds - start_seconds) / (end - begin)
+            pieces.append(
+                _Piece(
+                    " ".join(segment.text[first:last].split()),
+                    start_seconds + (first - begin) * seconds_per_character,
+                    end_seconds if last == end else start_seconds + (last - begin) * seconds_per_character,
+                    spaced=first > 0 and segment.text[first - 1].isspace(),
+                )
+            )
+    return pieces
+
+
+def _timed_spans(segment: Segment) -> Iterator[tuple[int, int, float, float]]:
+    """Where each word of the text begins and ends, in characters and in seconds."""
+    starts = _word_starts(segment)
+    if starts is None:
+        seconds_per_character = (segment.end_seconds - segment.start_seconds) / max(1, len(segment.text))
+        for match in _PIECE.finditer(segment.text):
+            begin, end = match.span()
+            yield (
+                begin,
+                end,
+                segment.start_seconds + begin * seconds_per_character,
+                segment.start_seconds + end * seconds_per_character,
+            )
+        return
+    for word, begin, following in zip(segment.words, starts, [*starts[1:], len(segment.text)], strict=True):
+        yield begin, begin + len(segment.text[begin:following].rstrip()), word.start_seconds, word.end_seconds
+
+
+def _word_starts(segment: Segment) -> list[int] | None:
+    """Where the timed words stand in the text, its punctuation included; None when they are not the text's words."""
+    starts: list[int] = []
+    searched = 0
+    for word in segment.words:
+        bare = word.text.strip()
+        found = segment.text.find(bare, searched) if bare else -1
+        if found < 0:
+            return None
+        while found > searched and segment.text[found - 1] in _OPENING:
+            found -= 1
+        starts.append(found)
+        searched = segment.text.index(bare, found) + len(bare)
+    if not starts:
+        return None
+    starts[0] = len(segment.text) - len(segment.text.lstrip())
+    return starts
+
+
+def _groups(pieces: Sequence[_Piece], limits: CueOptions) -> Iterator[Sequence[_Piece]]:
+    group: list[_Piece] = []
+    for piece in pieces:
+        while group and not _fits([*group, piece], limits):
+            cut = _best_cut(group, piece)
+            yield group[:cut]
+            group = group[cut:]
+        group.append(piece)
+    if group:
+        yield group
+
+
+def _fits(group: Sequence[_Piece], limits: CueOptions) -> bool:
+    if group[-1].end_seconds - group[0].start_seconds > limits.longest_seconds:
+        return False
+    return len(_wrapped(group, limits.characters_per_line)) <= limits.lines
+
+
+def _best_cut(group: Sequence[_Piece], following: _Piece) -> int:
+    """After how many pieces to cut: at least half of them, so that no cue is a flash."""
+    after = [*group[1:], following]
+
+    def worth(count: int) -> tuple[int, int]:
+        last, coming = group[count - 1], after[count - 1]
+        if _SENTENCE_END.search(last.text):
+            return 3, count
+        if _CLAUSE_END.search(last.text):
+            return 2, count
+        return int(coming.start_seconds - last.end_seconds >= _PAUSE_SECONDS), count
+
+    return max(range((len(group) + 1) // 2, len(group) + 1), key=worth)
+
+
+def _wrapped(group: Sequence[_Piece], width: int) -> list[str]:
+    lines = [group[0].text]
+    for piece in group[1:]:
+        longer = lines[-1] + (" " if piece.spaced else "") + piece.text
+        if len(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(piece.text)
+    return lines
+
+
+def _balanced(group: Sequence[_Piece], limits: CueOptions) -> tuple[str, ...]:
+    """Lines of about equal length: the narrowest that need no further line."""
+    lines = _wrapped(group, limits.characters_per_line)
+    for width in range(sum(map(len, lines)) // len(lines), limits.characters_per_line):
+        narrower = _wrapped(group, width)
+        if len(narrower) == len(lines):
+            return tuple(narrower)
+    return tuple(lines)
