@@ -7,8 +7,8 @@ from typing import Annotated, Any, Final, Literal
 
 import yaml
 from platformdirs import user_data_path
-from pydantic import BaseModel, ByteSize, ConfigDict, Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
+from pydantic import AfterValidator, BaseModel, ByteSize, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError, YamlConfigSettingsSource
 from rapidfuzz import process
 
 from voxhelm.domain.errors import ConfigurationInvalid
@@ -64,7 +64,9 @@ class ModelSettings(_Section):
     """Models and their time in memory."""
 
     directory: Annotated[
-        Path, Field(description="Where installed models are. The user's data directory, so that no root is needed.")
+        Path,
+        AfterValidator(Path.expanduser),
+        Field(description="Where installed models are. The user's data directory, so that no root is needed."),
     ] = Field(default_factory=lambda: user_data_path("voxhelm") / "models")
     preload: Annotated[
         tuple[str, ...],
@@ -174,6 +176,8 @@ def load_settings(file: Path | None, environment: Mapping[str, str], **overrides
         settings: Settings = from_file(**overrides)
     except ValidationError as error:
         raise ConfigurationInvalid("\n".join(_explain(error, path))) from error
+    except SettingsError as error:
+        raise ConfigurationInvalid(f"{error}: lists and maps in the environment are JSON, such as '[\"espeak-ng\"]'.") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigurationInvalid(f"{path} is not valid YAML: {error}") from error
     return settings

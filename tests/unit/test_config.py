@@ -99,3 +99,13 @@ def test_the_schema_names_every_setting(environment):
     schema = json.dumps(json_schema())
     for name in setting_names():
         assert f'"{name.split(".")[1]}"' in schema
+
+
+def test_a_list_in_the_environment_that_is_no_json_is_explained(environment):
+    with pytest.raises(ConfigurationInvalid, match="are JSON"):
+        environment(VOXHELM_MODELS__PRELOAD="espeak-ng")
+
+
+def test_the_home_directory_may_be_abbreviated(environment, tmp_path):
+    directory = environment(file=write(tmp_path / "a.yaml", "models: {directory: ~/models}")).models.directory
+    assert directory == Path.home() / "models"

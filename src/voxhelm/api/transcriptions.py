@@ -16,12 +16,12 @@ from voxhelm.api.openapi import ERRORS, inlined
 from voxhelm.api.presence import while_connected
 from voxhelm.api.services import Services
 from voxhelm.api.streaming import StreamedResponse
-from voxhelm.domain.errors import ParameterInvalid, VoxhelmError
+from voxhelm.domain.errors import ParameterInvalid, ParameterMissing, VoxhelmError
 from voxhelm.domain.options import TranscribeOptions
 from voxhelm.domain.segment import Segment
 from voxhelm.serving.hear import Hearing, HearingRequest
 from voxhelm.text.language_names import NAMES
-from voxhelm.text.transcript import joined
+from voxhelm.text.transcript import separator
 
 # Fields whose value is a list; clients send them with brackets or without.
 LISTS: Final = ("timestamp_granularities", "include", "languages", "keywords")
@@ -53,6 +53,11 @@ class TranscriptionForm(BaseModel):
     include: list[Literal["logprobs"]] = []
     stream: Annotated[bool, Field(description="Server-sent events while the recording is heard.")] = False
 
+    @field_validator("languages")
+    @classmethod
+    def _known_languages(cls, values: list[str]) -> list[str]:
+        return [code for value in values if (code := cls._known_language(value)) is not None]
+
     @field_validator("language")
     @classmethod
     def _known_language(cls, value: str | None) -> str | None:
@@ -66,7 +71,7 @@ class TranscriptionForm(BaseModel):
     def options(self) -> TranscribeOptions:
         """As the engines take it."""
         return TranscribeOptions(
-            language=self.language,
+            language=self.language or next(iter(self.languages), None),
             word_times="word" in self.timestamp_granularities
             or self.response_format in (TranscriptionFormat.SRT, TranscriptionFormat.VTT),
             prompt=self.prompt,
@@ -112,9 +117,9 @@ def transcriptions_router(services: Services) -> APIRouter:
 def _upload(sent: FormData) -> UploadFile:
     upload = sent.get("file")
     if upload is None:
-        raise ParameterInvalid("'file' is missing: send the recording as a multipart form field of that name.", param="file")
+        raise ParameterMissing("'file' is missing: send the recording as a multipart form field of that name.", param="file")
     if not isinstance(upload, UploadFile):
-        raise ParameterInvalid("'file' is a text field; it must be a file part, with a file name.", param="file")
+        raise ParameterMissing("'file' is a text field; it must be a file part, with a file name.", param="file")
     return upload
 
 
@@ -151,11 +156,14 @@ def _render(form: TranscriptionForm, heard: transcripts.Heard, headers: Mapping[
 async def _events(hearing: Hearing) -> AsyncGenerator[bytes]:
     """Segments as they become final. A stream that ends without `transcript.text.done` has failed; an event with `error` says why."""
     segments: list[Segment] = []
+    last_text = ""
     try:
         async for segment in hearing.segments:
-            before = joined(segments[-1:])
             segments.append(segment)
-            yield sse.event({"type": "transcript.text.delta", "delta": joined(segments[-2:])[len(before) :]})
+            text = segment.text.strip()
+            if text:
+                yield sse.event({"type": "transcript.text.delta", "delta": separator(last_text, text) + text})
+                last_text = text
     except VoxhelmError as error:
         yield sse.event(envelope_of(error)[1])
         return

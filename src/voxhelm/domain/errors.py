@@ -13,6 +13,7 @@ VoxhelmError
 |   +-- AudioUnreadable            not audio, or damaged beyond decoding
 |   +-- AudioEmpty                 a container without a single sample
 |   +-- ParameterInvalid           a value outside what is allowed
+|   +-- ParameterMissing           a field that must be there is not
 +-- ConfigurationInvalid           the start is refused; says which key
 +-- Unavailable                    the caller may try again
 |   +-- EngineCrashed              the process of the model died during the request
@@ -112,6 +113,12 @@ class ParameterInvalid(BadRequest):
     """A value is outside what is allowed."""
 
     code = "invalid_value"
+
+
+class ParameterMissing(BadRequest):
+    """A field that must be there is not."""
+
+    code = "missing_required_parameter"
 
 
 class ConfigurationInvalid(VoxhelmError):

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import os
 import signal
 import socket
 import sys
@@ -139,8 +140,10 @@ class ProcessHost:
 
     def kill(self) -> None:
         """End the process at once; whoever has a stream open gets EngineCrashed."""
-        with suppress(ProcessLookupError):
-            self._process.kill()
+        # Not `Process.kill`: it looks whether the process has ended, and thereby takes its exit status from whoever waits for it.
+        if self._process.returncode is None:
+            with suppress(ProcessLookupError):
+                os.kill(self._process.pid, signal.SIGKILL)
 
     async def _watch_process(self) -> None:
         status = await self._process.wait()
