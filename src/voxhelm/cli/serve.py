@@ -1,7 +1,9 @@
 """`voxhelm serve`: the server, in the foreground."""
 
+import asyncio
 import errno
 import ipaddress
+import logging
 import os
 import signal
 import socket
@@ -103,6 +105,7 @@ def _serve(settings: "Settings", listener: socket.socket, ending: _EndOnSignal) 
             log.warning("other machines can reach this server, and it asks nobody for a key", host=host)
 
     log = configure_logging(settings.log.level, settings.log.format)
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
     app = compose_app(compose(settings, log), settings)
     config = uvicorn.Config(
         app,
@@ -120,6 +123,11 @@ def _serve(settings: "Settings", listener: socket.socket, ending: _EndOnSignal) 
     server.run(sockets=[listener])
     if not server.started:
         sys.exit(1)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """A request that is cut off at the end of the grace is told in one line of uvicorn's; its traceback says nothing more."""
+    return record.exc_info is None or not isinstance(record.exc_info[1], asyncio.CancelledError)
 
 
 def _listening_socket(host: str, port: int) -> socket.socket:

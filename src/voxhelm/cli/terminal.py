@@ -47,7 +47,7 @@ def bytes_text(count: float) -> str:
 
 
 class _DoneOfTotal(ProgressColumn):
-    """`0:41 / 2:30`, or `0:41` when the end is not known."""
+    """`0:41 / 2:30`; `0:41` when the end is not known; how long it has taken when nothing is."""
 
     def __init__(self, show: Callable[[float], str]) -> None:
         self._show = show
@@ -55,7 +55,7 @@ class _DoneOfTotal(ProgressColumn):
 
     def render(self, task: Task) -> Text:
         if task.total is None:
-            return Text(self._show(task.completed) if task.completed else "", style="progress.download")
+            return Text(self._show(task.completed) if task.completed else clock_time(task.elapsed or 0), style="progress.download")
         return Text(f"{self._show(task.completed)} / {self._show(task.total)}", style="progress.download")
 
 
