@@ -64,7 +64,7 @@ $(VENV)/.test: requirements-test.lock $(VENV)/.run
 	@touch $@
 
 lock: | $(UV)  ## renew the locks (add LOCK_ARGS=--upgrade for newer versions)
-	@for spec in "requirements.lock --group build" "requirements-test.lock --group build --group test"; do \
+	@for spec in "requirements.lock --group build" "requirements-test.lock --group build --group test --all-extras"; do \
 	  set -- $$spec; out=$$1; shift; \
 	  $(UV) pip compile pyproject.toml "$$@" --universal --generate-hashes --no-emit-index-url --no-header \
 	    --python-version 3.11 --quiet $(LOCK_ARGS) --output-file $$out || exit 1; done
