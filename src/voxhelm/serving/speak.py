@@ -134,7 +134,10 @@ class Speaker:
 
 async def _encoded(chain: EncodingChain, first: list[Speech], batches: AsyncGenerator[list[Speech]]) -> AsyncGenerator[bytes]:
     if first:
-        yield await chain.push(first)
+        # Alone, so that the first bytes do not wait for the rest of a sentence to be compressed.
+        yield await chain.push(first[:1])
+    if first[1:]:
+        yield await chain.push(first[1:])
     async for batch in batches:
         data = await chain.push(batch)
         if data:
