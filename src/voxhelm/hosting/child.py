@@ -135,11 +135,16 @@ class Child:
             raise Cancelled("the server is gone") from error
 
     def _read(self) -> wire.ToHost | None:
-        header = self._reader.read(wire.HEADER.size)
-        if len(header) < wire.HEADER.size:
+        """The next message; None when the server has closed its side, in whatever way."""
+        try:
+            header = self._reader.read(wire.HEADER.size)
+            if len(header) < wire.HEADER.size:
+                return None
+            (length,) = wire.HEADER.unpack(header)
+            body = self._reader.read(length)
+        except ConnectionResetError:
+            # It closed while something of ours was still unread: an end like any other.
             return None
-        (length,) = wire.HEADER.unpack(header)
-        body = self._reader.read(length)
         return None if len(body) < length else wire.decode_for_host(body)
 
     @staticmethod

@@ -124,5 +124,4 @@ NAMES: Final[Mapping[str, str]] = {
     "yue": "Cantonese",
     "zh": "Chinese",
     "zu": "Zulu",
-    "cmn": "?",
 }

@@ -196,3 +196,15 @@ async def test_ctrl_c_of_the_terminal_is_left_to_the_server():
     os.kill(host.process_id, signal.SIGINT)
     assert len(await say(host, "hello"))
     await host.stop()
+
+
+async def test_a_host_that_is_stopped_in_the_middle_of_its_work_leaves_in_order(capfd):
+    """The server closes its side with unread frames in it, which resets the connection under the host."""
+    for _ in range(5):
+        host = await fake_process()
+        stream = host.synthesize("x" * 100_000, TONE)
+        await anext(stream)
+        await host.stop()
+        await stream.aclose()
+        assert host._process.returncode == 0
+    assert "Traceback" not in capfd.readouterr().err
