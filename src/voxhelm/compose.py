@@ -9,13 +9,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Final
 
 from fastapi import FastAPI
+from platformdirs import user_state_path
 from starlette.types import ASGIApp
 
 from voxhelm.api.app import ApiOptions, create_app
 from voxhelm.api.services import Services
-from voxhelm.catalog.engines import FoundEngine, FoundEngines, find_engines
+from voxhelm.catalog.engines import FoundEngines, find_engines
 from voxhelm.catalog.models import Catalog
 from voxhelm.catalog.voices import LogicalVoice, VoiceBook
 from voxhelm.config import Isolation, Settings
@@ -26,13 +28,19 @@ from voxhelm.hosting.inline import InlineHost
 from voxhelm.hosting.process import ProcessHost
 from voxhelm.kit.clock import Clock, SystemClock
 from voxhelm.residency.manager import Residency
+from voxhelm.residency.measurements import Measurements
+from voxhelm.residency.planner import PlanOptions
 from voxhelm.residency.preload import Preloader
+from voxhelm.residency.state import ModelState
 from voxhelm.residency.warmup import warm_up
 from voxhelm.serving.hear import Listener
 from voxhelm.serving.inventory import Inventory
 from voxhelm.serving.speak import Speaker, SpeechOptions
 from voxhelm.telemetry.log import Log
 from voxhelm.telemetry.metrics import Metrics
+
+# What a host holds before a model is in it: an interpreter, numpy and our own code. Footprints are on top of it.
+EMPTY_HOST_BYTES: Final = 32 * 1024**2
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +71,28 @@ class Voxhelm:
             self.encoding.shutdown()
 
 
-def compose(settings: Settings, log: Log, *, clock: Clock | None = None, found: Iterable[FoundEngine] = ()) -> Voxhelm:
+def compose(settings: Settings, log: Log, *, clock: Clock | None = None, keep_measurements: bool = True) -> Voxhelm:
     """Put an instance together. Raises ConfigurationInvalid when a setting names what does not exist.
 
-    found: engines that are handed over instead of being found: for tests.
+    keep_measurements: whether what models need is remembered in the user's state directory.
     """
     clock = clock or SystemClock()
     metrics = Metrics()
     engines = find_engines(settings.models.extra_engines)
-    working = dict(engines.working) | {one.engine.name: one for one in found}
     for name, reason in engines.broken.items():
         log.warning("engine cannot be used", engine=name, reason=reason)
-    catalog = Catalog(working, settings.models.directory, settings.models.aliases)
+    catalog = Catalog(engines.working, settings.models.directory, settings.models.aliases)
     book = _voice_book(settings, catalog)
-    residency = Residency(_with_time_to_live(settings, catalog), _loader(settings, catalog), clock, metrics, log)
+    measurements = Measurements(user_state_path("voxhelm") / "measurements.json" if keep_measurements else None)
+    residency = Residency(
+        _initial_states(settings, catalog, measurements),
+        PlanOptions(settings.models.memory_budget_bytes, settings.models.hold_seconds, settings.models.patience_seconds),
+        measurements,
+        _loader(settings, catalog),
+        clock,
+        metrics,
+        log,
+    )
 
     async def warm(host: Host) -> None:
         spec = host.spec
@@ -124,10 +140,20 @@ def _voice_book(settings: Settings, catalog: Catalog) -> VoiceBook:
     return book
 
 
-def _with_time_to_live(settings: Settings, catalog: Catalog) -> Iterable[tuple[ModelSpec, float]]:
-    by_model = settings.models.time_to_live_seconds_by_model
-    _require_known(by_model, catalog, "models.time_to_live_seconds_by_model")
-    return [(spec, by_model.get(spec.id, settings.models.time_to_live_seconds)) for spec in catalog.models]
+def _initial_states(settings: Settings, catalog: Catalog, measurements: Measurements) -> Iterable[tuple[ModelSpec, ModelState]]:
+    wanted = settings.models
+    _require_known(wanted.time_to_live_seconds_by_model, catalog, "models.time_to_live_seconds_by_model")
+    _require_known(wanted.pinned, catalog, "models.pinned")
+    _require_known(wanted.priority_by_model, catalog, "models.priority_by_model")
+    for spec in catalog.models:
+        time_to_live_seconds = wanted.time_to_live_seconds_by_model.get(spec.id, wanted.time_to_live_seconds)
+        measured = measurements.of(spec.id)
+        bytes_by_device = dict(catalog.engine_of(spec.id).footprint(spec).bytes_by_device)
+        bytes_by_device["cpu"] = bytes_by_device.get("cpu", 0) + EMPTY_HOST_BYTES
+        if measured is not None:
+            bytes_by_device |= measured.peak_bytes_by_device
+        pinned, priority = spec.id in wanted.pinned, wanted.priority_by_model.get(spec.id, 0)
+        yield spec, ModelState(spec.id, time_to_live_seconds, bytes_by_device, pinned, priority)
 
 
 def _preloads(settings: Settings, catalog: Catalog) -> tuple[str, ...]:

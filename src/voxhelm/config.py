@@ -82,6 +82,26 @@ class ModelSettings(_Section):
         ),
     ] = 300.0
     time_to_live_seconds_by_model: Annotated[dict[str, float], Field(description="The same for single models, by id.")] = {}
+    memory_budget_bytes: Annotated[
+        dict[str, ByteSize],
+        Field(
+            description="The most all models together may hold, by device, such as {cpu: 8GiB}; a device that is not named has no limit."
+        ),
+    ] = {}
+    pinned: Annotated[tuple[str, ...], Field(description="Models that are never unloaded to make room for others.")] = ()
+    priority_by_model: Annotated[
+        dict[str, int],
+        Field(description="When room is needed, idle models of lower priority leave first; 0 for those that are not named."),
+    ] = {}
+    hold_seconds: Annotated[
+        float,
+        Field(
+            ge=0, description="How long a loaded model stays before it makes room, so that two that do not fit together take turns."
+        ),
+    ] = 2.0
+    patience_seconds: Annotated[
+        float, Field(ge=0, description="After waiting this long for room, models in use get no new requests until one has left.")
+    ] = 5.0
     aliases: Annotated[
         dict[str, str], Field(description="Further names for models, each for an id. OpenAI's names need none.")
     ] = {}

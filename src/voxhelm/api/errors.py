@@ -13,6 +13,7 @@ from voxhelm.domain import errors
 
 INVALID: Final = "invalid_request_error"
 SERVER: Final = "server_error"
+LIMIT: Final = "rate_limit_error"
 
 # The most specific class of an error's ancestry that stands here decides: (status, OpenAI's `type`).
 STATUS_OF: Final[Mapping[type[errors.VoxhelmError], tuple[int, str]]] = {
@@ -21,6 +22,9 @@ STATUS_OF: Final[Mapping[type[errors.VoxhelmError], tuple[int, str]]] = {
     errors.BodyTooLarge: (413, INVALID),
     errors.ModelNotFound: (404, INVALID),
     errors.Unavailable: (503, SERVER),
+    errors.QueueFull: (429, LIMIT),
+    errors.DeadlineMissed: (504, SERVER),
+    errors.RequestCancelled: (499, INVALID),
     errors.EngineFailed: (500, SERVER),
     errors.VoxhelmError: (500, SERVER),
 }

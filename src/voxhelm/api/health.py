@@ -11,10 +11,15 @@ def health_router(services: Services) -> APIRouter:
     """The routes, bound to what they report."""
     router = APIRouter(tags=["health"])
 
-    @router.get("/health", summary="Whether the server runs")
-    @router.get("/health/live", summary="Whether the server runs; busy is not dead")
-    async def live() -> dict[str, str]:
-        return {"status": "ok"}
+    @router.get("/health", summary="Whether the server runs", responses={503: {"description": "Broken; restart it."}})
+    @router.get(
+        "/health/live", summary="Whether the server runs; busy is not dead", responses={503: {"description": "Broken; restart it."}}
+    )
+    async def live() -> Response:
+        failure = services.inventory.failure()
+        if failure is not None:
+            return JSONResponse({"status": "failed", "reason": failure}, 503)
+        return JSONResponse({"status": "ok"})
 
     @router.get("/health/ready", summary="Whether the models that are to be warm are", responses={503: {"description": "Not yet."}})
     async def ready() -> Response:

@@ -14,11 +14,26 @@ VoxhelmError
 |   +-- AudioEmpty                 a container without a single sample
 |   +-- ParameterInvalid           a value outside what is allowed
 |   +-- ParameterMissing           a field that must be there is not
+|   +-- ModelInUse                 it cannot be removed while requests use it
+|   +-- ModelExists                another model has this name already
+|   +-- ModelChangesForbidden      this caller may not install or remove models
+|   +-- HubOffline                 asking a hub is switched off
+|   +-- HubForbidden               the hub wants a token, or another one
+|   +-- PackageInvalid             a folder or archive of a model is not what its manifest says
+|   +-- SignatureUntrusted         it is not signed by a key that is trusted
 +-- ConfigurationInvalid           the start is refused; says which key
 +-- Unavailable                    the caller may try again
 |   +-- EngineCrashed              the process of the model died during the request
 |   +-- ModelLoadFailed            the model could not be loaded
+|   +-- OutOfMemory                a runtime ran out of memory while it loaded
+|   +-- InsufficientMemory         the model cannot fit; says who holds what
+|   +-- QueueFull                  too many requests wait for the model already
+|   +-- DeadlineMissed             the caller's deadline passed before its turn came
+|   +-- RequestCancelled           somebody cancelled the request by its id
 |   +-- ShuttingDown               the server is going away
+|   +-- HubUnavailable             the hub does not answer, or breaks off again and again
+|   +-- DownloadDamaged            what the hub sent is not what it had announced
+|   +-- DiskFull                   there is no room for the model's files
 +-- EngineFailed                   the engine raised an error of its own
 +-- Cancelled                      the caller has gone; never rendered
 """
@@ -121,6 +136,48 @@ class ParameterMissing(BadRequest):
     code = "missing_required_parameter"
 
 
+class ModelInUse(BadRequest):
+    """The model cannot be removed while requests use it."""
+
+    code = "model_in_use"
+
+
+class ModelExists(BadRequest):
+    """Another model has this name already."""
+
+    code = "model_exists"
+
+
+class ModelChangesForbidden(BadRequest):
+    """This caller may not install or remove models."""
+
+    code = "model_changes_forbidden"
+
+
+class HubOffline(BadRequest):
+    """Asking a hub is switched off."""
+
+    code = "hub_offline"
+
+
+class HubForbidden(BadRequest):
+    """The hub wants a token, or another one."""
+
+    code = "hub_forbidden"
+
+
+class PackageInvalid(BadRequest):
+    """A folder or archive of a model is not what its manifest says."""
+
+    code = "package_invalid"
+
+
+class SignatureUntrusted(BadRequest):
+    """A folder or archive of a model is not signed by a key that is trusted."""
+
+    code = "signature_untrusted"
+
+
 class ConfigurationInvalid(VoxhelmError):
     """The configuration cannot be used; the start is refused."""
 
@@ -145,10 +202,58 @@ class ModelLoadFailed(Unavailable):
     code = "model_load_failed"
 
 
+class OutOfMemory(Unavailable):
+    """A runtime ran out of memory while it loaded a model. Engines raise it; callers see InsufficientMemory."""
+
+    code = "out_of_memory"
+
+
+class InsufficientMemory(Unavailable):
+    """The model cannot fit beside what holds the memory."""
+
+    code = "insufficient_memory"
+
+
+class QueueFull(Unavailable):
+    """Too many requests wait for the model already."""
+
+    code = "queue_full"
+
+
+class DeadlineMissed(Unavailable):
+    """The caller's deadline passed, or is going to, before its turn comes."""
+
+    code = "deadline_missed"
+
+
+class RequestCancelled(Unavailable):
+    """Somebody cancelled the request by its id."""
+
+    code = "request_cancelled"
+
+
 class ShuttingDown(Unavailable):
     """The server is going away."""
 
     code = "shutting_down"
+
+
+class HubUnavailable(Unavailable):
+    """The hub does not answer, or breaks off again and again."""
+
+    code = "hub_unavailable"
+
+
+class DownloadDamaged(Unavailable):
+    """What the hub sent is not what it had announced."""
+
+    code = "download_damaged"
+
+
+class DiskFull(Unavailable):
+    """There is no room for the model's files."""
+
+    code = "disk_full"
 
 
 class EngineFailed(VoxhelmError):

@@ -4,17 +4,22 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from typing import Final
 
-from voxhelm.domain.errors import ModelLoadFailed, ShuttingDown, Unavailable, VoxhelmError
+from voxhelm.domain.errors import InsufficientMemory, ModelLoadFailed, OutOfMemory, ShuttingDown, Unavailable, VoxhelmError
 from voxhelm.domain.model import ModelSpec
 from voxhelm.hosting.host import Host
 from voxhelm.kit.clock import Clock
 from voxhelm.kit.mailbox import Mailbox
 from voxhelm.residency.lease import Lease
-from voxhelm.residency.planner import plan
+from voxhelm.residency.measurements import Measurements, peak_resident_bytes
+from voxhelm.residency.planner import Plan, PlanOptions, plan
 from voxhelm.residency.state import ModelState, Phase
 from voxhelm.telemetry.log import Log
 from voxhelm.telemetry.metrics import Metrics
+
+# How long a load that ran out of memory waits for what was unloaded to come back.
+ROOM_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +64,24 @@ class Residency:
 
     def __init__(
         self,
-        models: Iterable[tuple[ModelSpec, float]],
+        models: Iterable[tuple[ModelSpec, ModelState]],
+        options: PlanOptions,
+        measurements: Measurements,
         load: Callable[[ModelSpec], Awaitable[Host]],
         clock: Clock,
         metrics: Metrics,
         log: Log,
     ) -> None:
-        """models: what may be loaded, each with its time to live in seconds. load: starts a host."""
-        self._specs = {}
+        """models: what may be loaded, each with the state it begins in. measurements: where peaks are kept. load: starts a host."""
+        self._specs: dict[str, ModelSpec] = {}
         self._states: dict[str, ModelState] = {}
-        for spec, time_to_live_seconds in models:
+        for spec, state in models:
             self._specs[spec.id] = spec
-            self._states[spec.id] = ModelState(spec.id, time_to_live_seconds)
+            self._states[spec.id] = state
+        self._options = options
+        self._measurements = measurements
+        self._load_seconds: dict[str, float] = {}
+        self._plan = Plan()
         self._load = load
         self._clock = clock
         self._metrics = metrics
@@ -79,12 +90,20 @@ class Residency:
         self._hosts: dict[str, Host] = {}
         self._waiters: dict[str, deque[asyncio.Future[Lease]]] = {model_id: deque() for model_id in self._states}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._retried: set[str] = set()
         self._closed = False
+        self.failure: str | None = None
+        """Why the owner loop has ended, when it ended of its own fault."""
 
     async def run(self) -> None:
         """Own the state until cancelled or closed; then unload everything."""
         try:
             await self._mailbox.run(self._handle)
+        except Exception as error:
+            # Without its owner nothing can be loaded any more: that must not look like a healthy server.
+            self.failure = f"{type(error).__name__}: {error}"
+            self._log.error("residency failed", reason=self.failure)
+            raise
         finally:
             self._closed = True
             await self._shut_down()
@@ -96,14 +115,14 @@ class Residency:
     async def lease(self, model_id: str) -> Lease:
         """Wait until the model is loaded and hold it.
 
-        Raises what loading raised (ModelLoadFailed and others of `domain.errors`), Unavailable with a retry time while a model that keeps
-        dying is left alone, ShuttingDown.
+        Raises what loading raised (ModelLoadFailed and others of `domain.errors`), InsufficientMemory when it can never fit beside what is
+        pinned, Unavailable with a retry time while a model that keeps dying is left alone, ShuttingDown.
         """
         if self._closed:
             raise ShuttingDown("The server is going away.")
         state = self._states[model_id]
         pause_seconds = state.retry_at_seconds - self._clock.monotonic_seconds()
-        if state.phase is Phase.UNLOADED and pause_seconds > 0:
+        if state.phase is Phase.UNLOADED and state.failures and pause_seconds > 0:
             raise Unavailable(
                 f"Model '{model_id}' failed {state.failures} times in a row and is left alone for {pause_seconds:.0f} s; "
                 "the server's log says why.",
@@ -132,15 +151,16 @@ class Residency:
         match message:
             case _Asked():
                 self._waiters[message.model_id].append(message.waiter)
-                self._change(message.model_id, ModelState.asked)
+                self._change(message.model_id, lambda state: state.asked(now_seconds))
                 self._grant(message.model_id)
             case _Released():
                 self._change(message.model_id, lambda state: state.released(now_seconds))
+                if self._states[message.model_id].leases == 0:
+                    self._measure(message.model_id)
             case _Loaded():
                 self._take_over(message, now_seconds)
             case _LoadFailed():
-                self._change(message.model_id, lambda state: state.failed(now_seconds))
-                self._refuse(message.model_id, message.error)
+                self._give_up_loading(message, now_seconds)
             case _Ended():
                 self._mourn(message, now_seconds)
             case None:
@@ -153,13 +173,18 @@ class Residency:
             for waiter in [waiter for waiter in waiters if waiter.done()]:
                 waiters.remove(waiter)
                 self._change(model_id, ModelState.gave_up)
-        todo = plan(self._states.values(), now_seconds)
+        todo = self._plan = plan(self._states.values(), self._options, now_seconds)
+        for model_id in todo.refuse:
+            self._refuse(model_id, self._too_large(model_id))
         for model_id in todo.load:
             self._change(model_id, ModelState.loading)
             self._spawn(self._load_one(model_id))
         for model_id in todo.unload:
             self._change(model_id, ModelState.unloading)
             self._spawn(self._hosts[model_id].stop())
+        for model_id, state in self._states.items():
+            if state.waiting and state.phase is Phase.LOADED:
+                self._grant(model_id)
         return todo.wake_at_seconds
 
     def _change(self, model_id: str, transition: Callable[[ModelState], ModelState]) -> None:
@@ -169,7 +194,7 @@ class Residency:
 
     def _grant(self, model_id: str) -> None:
         host = self._hosts.get(model_id)
-        if host is None or self._states[model_id].phase is not Phase.LOADED:
+        if host is None or self._states[model_id].phase is not Phase.LOADED or model_id in self._plan.closed:
             return
         waiters = self._waiters[model_id]
         while waiters:
@@ -188,9 +213,48 @@ class Residency:
             if not waiter.done():
                 waiter.set_exception(error)
 
+    def _give_up_loading(self, message: _LoadFailed, now_seconds: float) -> None:
+        model_id = message.model_id
+        idle = [
+            other for other, state in self._states.items() if state.phase is Phase.LOADED and not state.leases and not state.pinned
+        ]
+        if isinstance(message.error, OutOfMemory) and idle and model_id not in self._retried:
+            # The estimate was too small, or somebody else holds the memory: make all the room there is, and try once more.
+            self._retried.add(model_id)
+            self._change(model_id, lambda state: state.postponed(now_seconds + ROOM_SECONDS))
+            for other in idle:
+                self._change(other, ModelState.unloading)
+                self._spawn(self._hosts[other].stop())
+            return
+        self._retried.discard(model_id)
+        error = message.error
+        if isinstance(error, OutOfMemory):
+            error = InsufficientMemory(
+                f"Model '{model_id}' ran out of memory while loading. {self._holders(model_id)}", retry_after_seconds=5.0
+            )
+        self._change(model_id, lambda state: state.failed(now_seconds))
+        self._refuse(model_id, error)
+
+    def _too_large(self, model_id: str) -> InsufficientMemory:
+        needed = ", ".join(f"{size:,} bytes on {device}" for device, size in self._states[model_id].bytes_by_device.items())
+        return InsufficientMemory(
+            f"Model '{model_id}' needs {needed} and cannot fit into the budget (models.memory_budget_bytes). {self._holders(model_id)}"
+        )
+
+    def _holders(self, model_id: str) -> str:
+        holders = [
+            f"{state.model_id} ({sum(state.bytes_by_device.values()):,} bytes{', pinned' if state.pinned else ''})"
+            for state in self._states.values()
+            if state.holds_memory and state.model_id != model_id
+        ]
+        return f"Memory is held by: {', '.join(holders)}." if holders else "No other model is loaded."
+
     def _take_over(self, message: _Loaded, now_seconds: float) -> None:
         self._hosts[message.model_id] = message.host
+        self._retried.discard(message.model_id)
         self._change(message.model_id, lambda state: state.loaded(now_seconds))
+        self._load_seconds[message.model_id] = round(message.seconds, 3)
+        self._measure(message.model_id)
         self._metrics.model_loads.labels(model=message.model_id, outcome="loaded").inc()
         self._metrics.model_load_seconds.labels(model=message.model_id).observe(message.seconds)
         self._metrics.models_loaded.labels(model=message.model_id).set(1)
@@ -198,6 +262,17 @@ class Residency:
             "model loaded", model=message.model_id, seconds=round(message.seconds, 3), resident_bytes=message.host.resident_bytes
         )
         self._grant(message.model_id)
+
+    def _measure(self, model_id: str) -> None:
+        """Look at the peak of a loaded model, remember it, and reserve what it needs instead of what was thought."""
+        host = self._hosts.get(model_id)
+        peak_bytes = peak_resident_bytes(host.process_id) if host is not None and host.process_id is not None else None
+        if peak_bytes is None:
+            return
+        now_unix_seconds = self._clock.unix_seconds()
+        if self._measurements.record(model_id, peak_bytes, self._load_seconds.get(model_id, 0.0), now_unix_seconds):
+            reserved = self._states[model_id].bytes_by_device
+            self._change(model_id, lambda state: state.measured({**reserved, "cpu": max(peak_bytes, reserved.get("cpu", 0))}))
 
     def _mourn(self, message: _Ended, now_seconds: float) -> None:
         if self._hosts.get(message.model_id) is not message.host:

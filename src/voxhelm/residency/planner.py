@@ -1,9 +1,24 @@
 """What to load and unload now: a pure function of what is known and the time."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from voxhelm.residency.state import ModelState, Phase
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOptions:
+    """What the operator allows.
+
+    budget_bytes_by_device: the most that all models together may hold on a device; a device that is not named has no limit.
+    hold_seconds: a model that was loaded stays at least this long before it makes room, so that two which do not fit together serve in
+        turns instead of throwing each other out at every request.
+    patience_seconds: after waiting this long for room, models in use get no new callers until one of them has left.
+    """
+
+    budget_bytes_by_device: Mapping[str, int] = field(default_factory=dict)
+    hold_seconds: float = 2.0
+    patience_seconds: float = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,34 +26,144 @@ class Plan:
     """What to do.
 
     load, unload: ids of models.
+    refuse: ids of models that are waited for and can never fit.
+    closed: ids of models that get no new callers, because they are to make room when those they have are done.
     wake_at_seconds: when, without news, there may be something to do again (monotonic); None for never.
     """
 
-    load: tuple[str, ...]
-    unload: tuple[str, ...]
-    wake_at_seconds: float | None
+    load: tuple[str, ...] = ()
+    unload: tuple[str, ...] = ()
+    refuse: tuple[str, ...] = ()
+    closed: frozenset[str] = frozenset()
+    wake_at_seconds: float | None = None
 
 
-def plan(models: Iterable[ModelState], now_seconds: float) -> Plan:
-    """Load what is waited for, unless it is being left alone; unload what has been idle for its time to live."""
-    load: list[str] = []
-    unload: list[str] = []
-    wake_at: list[float] = []
-    for model in models:
-        if model.phase is Phase.UNLOADED and model.waiting:
-            if now_seconds >= model.retry_at_seconds:
-                load.append(model.model_id)
-            else:
-                wake_at.append(model.retry_at_seconds)
-        elif (
-            model.phase is Phase.LOADED
-            and not model.waiting
-            and model.idle_since_seconds is not None
-            and model.time_to_live_seconds >= 0
-        ):
-            leaves_at_seconds = model.idle_since_seconds + model.time_to_live_seconds
-            if now_seconds >= leaves_at_seconds:
-                unload.append(model.model_id)
-            else:
-                wake_at.append(leaves_at_seconds)
-    return Plan(tuple(load), tuple(unload), min(wake_at, default=None))
+def plan(models: Iterable[ModelState], options: PlanOptions, now_seconds: float) -> Plan:
+    """Unload what has been idle for its time to live; load what is waited for, the longest wait first, making room where there is none."""
+    return _Planning(list(models), options, now_seconds).run()
+
+
+class _Planning:
+    """One run of the planner: the plan as it grows."""
+
+    def __init__(self, models: list[ModelState], options: PlanOptions, now_seconds: float) -> None:
+        self.models = models
+        self.options = options
+        self.now_seconds = now_seconds
+        self.load: list[str] = []
+        self.unload: list[str] = []
+        self.refuse: list[str] = []
+        self.closed: set[str] = set()
+        self.wake_at: list[float] = []
+        self.free = dict(options.budget_bytes_by_device)
+        for model in models:
+            if model.holds_memory:
+                self._add(model, -1)
+
+    def run(self) -> Plan:
+        self._expire()
+        waiting = [model for model in self.models if model.waiting and model.phase is Phase.UNLOADED]
+        for model in sorted(waiting, key=lambda model: (model.waiting_since_seconds or 0.0, model.model_id)):
+            self._admit(model)
+        wake_at = [moment for moment in self.wake_at if moment > self.now_seconds]
+        return Plan(tuple(self.load), tuple(self.unload), tuple(self.refuse), frozenset(self.closed), min(wake_at, default=None))
+
+    def _expire(self) -> None:
+        for model in self.models:
+            if not _evictable(model) or model.time_to_live_seconds < 0 or model.idle_since_seconds is None:
+                continue
+            if self._due(model.idle_since_seconds + model.time_to_live_seconds):
+                self.unload.append(model.model_id)
+
+    def _admit(self, model: ModelState) -> None:
+        if not self._could_ever_fit(model):
+            self.refuse.append(model.model_id)
+            return
+        if not self._due(model.retry_at_seconds):
+            return
+        if self._fits(model):
+            self.load.append(model.model_id)
+        else:
+            self._make_room(model)
+        # Whether it loads now or later, nobody who came after it may take its place.
+        self._add(model, -1)
+
+    def _make_room(self, model: ModelState) -> None:
+        """Unload idle models, the least wanted first; when they are not enough and the wait is long, close models in use."""
+        leaving = [other for other in self.models if other.phase is Phase.UNLOADING or other.model_id in self.unload]
+        freed = dict(self.free)
+        for other in leaving:
+            _give(freed, other)
+        if _within(freed, model):
+            return
+        victims: list[ModelState] = []
+        for other in sorted(self._victims(), key=self._worth):
+            if not _useful(freed, model, other):
+                continue
+            victims.append(other)
+            _give(freed, other)
+            if _within(freed, model):
+                break
+        else:
+            return
+        since = model.waiting_since_seconds or 0.0
+        for victim in victims:
+            if not _evictable(victim):
+                if not self._due(since + self.options.patience_seconds):
+                    continue
+                self.closed.add(victim.model_id)
+                if victim.leases:
+                    continue
+            # Callers who still wait for a closed model wait until it is loaded again: theirs is the younger wait.
+            if self._due((victim.loaded_at_seconds or 0.0) + self.options.hold_seconds):
+                self.unload.append(victim.model_id)
+
+    def _victims(self) -> list[ModelState]:
+        return [
+            other
+            for other in self.models
+            if other.phase is Phase.LOADED and not other.pinned and other.model_id not in self.unload and other.bytes_by_device
+        ]
+
+    def _worth(self, other: ModelState) -> tuple[bool, int, float, str]:
+        """Idle before used, unimportant before important, longest unused before the rest."""
+        return (not _evictable(other), other.priority, other.idle_since_seconds or self.now_seconds, other.model_id)
+
+    def _could_ever_fit(self, model: ModelState) -> bool:
+        room = dict(self.options.budget_bytes_by_device)
+        for other in self.models:
+            if other.pinned and other.holds_memory and other.model_id != model.model_id:
+                _give(room, other, -1)
+        return _within(room, model)
+
+    def _fits(self, model: ModelState) -> bool:
+        return _within(self.free, model)
+
+    def _add(self, model: ModelState, sign: int) -> None:
+        _give(self.free, model, sign)
+
+    def _due(self, moment_seconds: float) -> bool:
+        if self.now_seconds >= moment_seconds:
+            return True
+        self.wake_at.append(moment_seconds)
+        return False
+
+
+def _evictable(model: ModelState) -> bool:
+    return model.phase is Phase.LOADED and model.leases == 0 and model.waiting == 0
+
+
+def _give(free: dict[str, int], model: ModelState, sign: int = 1) -> None:
+    for device, size_bytes in model.bytes_by_device.items():
+        if device in free:
+            free[device] += sign * size_bytes
+
+
+def _within(free: Mapping[str, int], model: ModelState) -> bool:
+    return all(size_bytes <= free[device] for device, size_bytes in model.bytes_by_device.items() if device in free)
+
+
+def _useful(free: Mapping[str, int], model: ModelState, other: ModelState) -> bool:
+    """Whether `other` holds anything on a device where `model` lacks room."""
+    short = [device for device, size_bytes in model.bytes_by_device.items() if device in free and size_bytes > free[device]]
+    return any(other.bytes_by_device.get(device) for device in short)

@@ -1,6 +1,7 @@
 """What is known of each model: one frozen value per model, replaced by the transitions below."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
@@ -23,31 +24,45 @@ class ModelState:
     """One model.
 
     time_to_live_seconds: how long it stays loaded without a lease; 0 leaves at once, -1 stays for ever.
-    leases: how many callers use it now. waiting: how many wait for it to be loaded.
-    idle_since_seconds: when the last lease ended (monotonic), None while in use or not loaded.
+    bytes_by_device: what is reserved for it while it is loaded or on its way in or out.
+    pinned: never evicted to make room. priority: of two that could be evicted, the lower one goes.
+    leases: how many callers use it now. waiting: how many wait for it.
+    waiting_since_seconds: since when somebody waits without a break (monotonic), None when nobody does.
+    loaded_at_seconds, idle_since_seconds: when it was loaded, and when the last lease ended (monotonic); None when that does not apply.
     failures: deaths and failed loads in a row. retry_at_seconds: not loaded before this moment (monotonic).
     """
 
     model_id: str
     time_to_live_seconds: float
+    bytes_by_device: Mapping[str, int] = field(default_factory=dict)
+    pinned: bool = False
+    priority: int = 0
     phase: Phase = Phase.UNLOADED
     leases: int = 0
     waiting: int = 0
+    waiting_since_seconds: float | None = None
+    loaded_at_seconds: float | None = None
     idle_since_seconds: float | None = None
     failures: int = 0
     retry_at_seconds: float = 0.0
 
-    def asked(self) -> "ModelState":
+    @property
+    def holds_memory(self) -> bool:
+        """Whether its reservation counts."""
+        return self.phase is not Phase.UNLOADED
+
+    def asked(self, now_seconds: float) -> "ModelState":
         """One more caller waits."""
-        return replace(self, waiting=self.waiting + 1)
+        since = now_seconds if self.waiting_since_seconds is None else self.waiting_since_seconds
+        return replace(self, waiting=self.waiting + 1, waiting_since_seconds=since)
 
     def gave_up(self) -> "ModelState":
         """One caller waits no longer."""
-        return replace(self, waiting=self.waiting - 1)
+        return self._fewer_waiting()
 
     def granted(self) -> "ModelState":
         """One caller that waited has a lease now."""
-        return replace(self, waiting=self.waiting - 1, leases=self.leases + 1, idle_since_seconds=None)
+        return replace(self._fewer_waiting(), leases=self.leases + 1, idle_since_seconds=None)
 
     def released(self, now_seconds: float) -> "ModelState":
         """One lease has ended. A model that has served is a healthy one."""
@@ -61,7 +76,12 @@ class ModelState:
 
     def loaded(self, now_seconds: float) -> "ModelState":
         """Loading has ended well."""
-        return replace(self, phase=Phase.LOADED, idle_since_seconds=now_seconds if self.leases == 0 else None)
+        idle = now_seconds if self.leases == 0 else None
+        return replace(self, phase=Phase.LOADED, loaded_at_seconds=now_seconds, idle_since_seconds=idle)
+
+    def measured(self, bytes_by_device: Mapping[str, int]) -> "ModelState":
+        """It was seen to hold this much; what is reserved for it is no longer an estimate."""
+        return replace(self, bytes_by_device=dict(bytes_by_device))
 
     def failed(self, now_seconds: float) -> "ModelState":
         """It died, or could not be loaded."""
@@ -69,10 +89,15 @@ class ModelState:
         return replace(
             self,
             phase=Phase.UNLOADED,
+            loaded_at_seconds=None,
             idle_since_seconds=None,
             failures=failures,
             retry_at_seconds=now_seconds + back_off_seconds(failures),
         )
+
+    def postponed(self, until_seconds: float) -> "ModelState":
+        """Loading is to be tried again, not before `until_seconds`."""
+        return replace(self, phase=Phase.UNLOADED, retry_at_seconds=until_seconds)
 
     def unloading(self) -> "ModelState":
         """Unloading has begun."""
@@ -80,7 +105,11 @@ class ModelState:
 
     def unloaded(self) -> "ModelState":
         """Unloading has ended."""
-        return replace(self, phase=Phase.UNLOADED)
+        return replace(self, phase=Phase.UNLOADED, loaded_at_seconds=None)
+
+    def _fewer_waiting(self) -> "ModelState":
+        waiting = self.waiting - 1
+        return replace(self, waiting=waiting, waiting_since_seconds=self.waiting_since_seconds if waiting else None)
 
 
 def back_off_seconds(failures: int) -> float:

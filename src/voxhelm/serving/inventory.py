@@ -61,6 +61,10 @@ class Inventory:
         """Every voice; with `variants` also the thousands that are a colour of another."""
         return self._voices.listed(variants=variants)
 
+    def failure(self) -> str | None:
+        """Why this server cannot serve any more and should be restarted; None while it is well."""
+        return self._residency.failure
+
     def not_ready(self) -> tuple[str, ...]:
         """The models that are to be warm before traffic comes and are not yet; empty when the server is ready."""
         return self._preloader.pending

@@ -13,4 +13,4 @@ def make_voxhelm(clock: Clock | None = None, **settings: object) -> Voxhelm:
     settings: as in `voxhelm.yaml`, by section, e.g. `models={"isolation": "inline"}`.
     """
     models = {"extra_engines": (FAKE_ENGINE,)} | dict(settings.pop("models", {}))  # type: ignore[call-overload]
-    return compose(Settings(models=models, **settings), silent_log(), clock=clock)  # type: ignore[arg-type]
+    return compose(Settings(models=models, **settings), silent_log(), clock=clock, keep_measurements=False)  # type: ignore[arg-type]

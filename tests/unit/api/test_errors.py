@@ -14,7 +14,7 @@ def test_every_error_has_a_status_and_the_envelope(kind):
     assert 400 <= status < 600
     assert body["error"] == {
         "message": "What happened, and what to do.",
-        "type": "invalid_request_error" if status < 500 else "server_error",
+        "type": {429: "rate_limit_error"}.get(status, "invalid_request_error" if status < 500 else "server_error"),
         "param": "input",
         "code": kind.code,
     }

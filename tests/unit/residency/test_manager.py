@@ -4,11 +4,13 @@ import asyncio
 
 import pytest
 
-from voxhelm.domain.errors import ModelLoadFailed, ShuttingDown, Unavailable
+from voxhelm.domain.errors import InsufficientMemory, ModelLoadFailed, OutOfMemory, ShuttingDown, Unavailable
 from voxhelm.domain.model import Capability, ModelSpec
-from voxhelm.residency.manager import Residency
+from voxhelm.residency.manager import Residency, _Released
+from voxhelm.residency.measurements import Measurements
+from voxhelm.residency.planner import PlanOptions
 from voxhelm.residency.preload import Preloader
-from voxhelm.residency.state import Phase
+from voxhelm.residency.state import ModelState, Phase
 from voxhelm.telemetry.log import silent_log
 from voxhelm.telemetry.metrics import Metrics
 from voxhelm.testing.clock import ManualClock
@@ -60,7 +62,15 @@ async def scene():
         clock = ManualClock()
 
         def start(self, time_to_live_seconds=-1.0):
-            self.residency = Residency([(SPEC, time_to_live_seconds)], self.loader, self.clock, Metrics(), silent_log())
+            self.residency = Residency(
+                [(SPEC, ModelState("m", time_to_live_seconds))],
+                PlanOptions(),
+                Measurements(None),
+                self.loader,
+                self.clock,
+                Metrics(),
+                silent_log(),
+            )
             self.running = asyncio.create_task(self.residency.run())
             return self.residency
 
@@ -197,3 +207,88 @@ async def test_preloading_warms_in_order_and_then_is_ready(scene):
     await preloader.run()
     assert preloader.pending == ()
     assert warmed == scene.loader.hosts
+
+
+def two_models(budget_bytes, **states):
+    """A residency of models `a` and `b` of 3 bytes each."""
+    loader, clock = Loader(), ManualClock()
+    models = [
+        (ModelSpec(name, "fake", Capability.SPEECH, ("en",)), ModelState(name, -1.0, {"cpu": 3}, **states.get(name, {})))
+        for name in "ab"
+    ]
+    options = PlanOptions({"cpu": budget_bytes}, hold_seconds=0.0, patience_seconds=0.0)
+    return Residency(models, options, Measurements(None), loader, clock, Metrics(), silent_log()), loader
+
+
+async def test_an_idle_model_makes_room():
+    residency, _loader = two_models(4)
+    running = asyncio.create_task(residency.run())
+    (await residency.lease("a")).release()
+    (await residency.lease("b")).release()
+    assert (residency.phase("a"), residency.phase("b")) == (Phase.UNLOADED, Phase.LOADED)
+    residency.close()
+    await running
+
+
+async def test_a_model_in_use_is_waited_for_and_closed_to_newcomers():
+    residency, _loader = two_models(4)
+    running = asyncio.create_task(residency.run())
+    held = await residency.lease("a")
+    for_b = asyncio.create_task(residency.lease("b"))
+    while not residency._states["b"].waiting:
+        await asyncio.sleep(0)
+    residency._clock.advance(0.1)
+    newcomer = asyncio.create_task(residency.lease("a"))
+    held.release()
+    (await for_b).release()
+    (await newcomer).release()  # served in its turn
+    residency.close()
+    await running
+
+
+async def test_what_can_never_fit_is_refused_naming_who_holds_what():
+    residency, _loader = two_models(4, a={"pinned": True})
+    running = asyncio.create_task(residency.run())
+    (await residency.lease("a")).release()
+    with pytest.raises(InsufficientMemory, match="a \\(3 bytes, pinned\\)"):
+        await residency.lease("b")
+    residency.close()
+    await running
+
+
+async def test_out_of_memory_makes_room_once_and_tries_again():
+    residency, loader = two_models(100)
+    running = asyncio.create_task(residency.run())
+    (await residency.lease("a")).release()
+    loader.error = OutOfMemory("the card is full")
+    waiting = asyncio.create_task(residency.lease("b"))
+    while residency.phase("a") is not Phase.UNLOADED:
+        await asyncio.sleep(0)
+    loader.error = None
+    residency._clock.advance(2.0)
+    for_a = asyncio.create_task(residency.lease("a"))  # any message makes it look at the clock again
+    (await waiting).release()
+    (await for_a).release()
+    residency.close()
+    await running
+
+
+async def test_out_of_memory_twice_is_told():
+    residency, loader = two_models(100)
+    running = asyncio.create_task(residency.run())
+    loader.error = OutOfMemory("the card is full")
+    with pytest.raises(InsufficientMemory, match="No other model is loaded"):
+        await residency.lease("b")
+    residency.close()
+    await running
+
+
+async def test_an_owner_that_failed_is_known_to_have(scene):
+    residency = scene.start()
+    residency._mailbox.post(_Released("nobody"))
+    with pytest.raises(KeyError):
+        await scene.running
+    assert residency.failure == "KeyError: 'nobody'"
+    with pytest.raises(ShuttingDown):
+        await residency.lease("m")
+    scene.running = asyncio.sleep(0)
