@@ -20,6 +20,7 @@ from voxhelm.domain.pcm import Pcm
 from voxhelm.domain.segment import Segment
 from voxhelm.domain.speech import Speech
 from voxhelm.domain.voice import Voice
+from voxhelm.testing.models.kokoro import write_kokoro
 
 REFERENCES = {entry.name: entry.value for entry in entry_points(group="voxhelm.engines")}
 DATA = Path(__file__).parent.parent / "data"
@@ -136,9 +137,12 @@ def _subject(kind: type[Subject], capability: Capability, request: pytest.Fixtur
         yield kind(engine, spec, model)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def models_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("models")
+    """A small model for every engine that comes without one."""
+    models = tmp_path_factory.mktemp("models")
+    write_kokoro(models / "kokoro")
+    return models
 
 
 @pytest.fixture(scope="module")

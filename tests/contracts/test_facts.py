@@ -58,8 +58,8 @@ def test_names_are_unique():
     assert len(set(names)) == len(names)
 
 
-def test_models_belong_to_the_engine_and_to_its_capabilities(engine, tmp_path):
-    specs = engine.discover(tmp_path)
+def test_models_belong_to_the_engine_and_to_its_capabilities(engine, models_directory):
+    specs = engine.discover(models_directory)
     assert len({spec.id for spec in specs}) == len(specs)
     for spec in specs:
         assert spec.engine == engine.name
@@ -67,15 +67,15 @@ def test_models_belong_to_the_engine_and_to_its_capabilities(engine, tmp_path):
         assert list(spec.languages) == [language.lower() for language in spec.languages]
 
 
-def test_a_footprint_counts_bytes_on_the_engines_own_devices(engine, tmp_path):
-    for spec in engine.discover(tmp_path):
+def test_a_footprint_counts_bytes_on_the_engines_own_devices(engine, models_directory):
+    for spec in engine.discover(models_directory):
         by_device = engine.footprint(spec).bytes_by_device
         assert {device.partition(":")[0] for device in by_device} <= set(engine.capabilities.devices)
         assert sum(by_device.values()) > 0
 
 
-def test_voices_are_unique_and_have_a_language_their_model_has(engine, tmp_path):
-    for spec in engine.discover(tmp_path):
+def test_voices_are_unique_and_have_a_language_their_model_has(engine, models_directory):
+    for spec in engine.discover(models_directory):
         voices = engine.voices(spec)
         assert bool(voices) == (spec.capability is Capability.SPEECH)
         assert len({voice.id.lower() for voice in voices}) == len(voices)
@@ -94,8 +94,8 @@ def test_a_diagnosis_that_is_not_well_says_what_to_do(engine):
         assert finding.ok or finding.remedy
 
 
-def test_facts_load_no_runtime_start_no_thread_and_leave_the_environment_alone(reference, tmp_path):
-    command = [sys.executable, "-c", LOOK_AT_FACTS, reference, str(tmp_path)]
+def test_facts_load_no_runtime_start_no_thread_and_leave_the_environment_alone(reference, models_directory):
+    command = [sys.executable, "-c", LOOK_AT_FACTS, reference, str(models_directory)]
     seen = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     foreign = [name for name in seen["modules"] if not name.startswith("voxhelm.")]
     assert not [name for name in (*foreign, *seen["natives"]) for runtime in RUNTIMES if name.startswith((runtime, "_" + runtime))]
@@ -103,8 +103,8 @@ def test_facts_load_no_runtime_start_no_thread_and_leave_the_environment_alone(r
     assert seen["environment_kept"]
 
 
-def test_a_model_can_be_loaded_again_after_it_was_unloaded(engine, tmp_path):
-    specs = engine.discover(tmp_path)
+def test_a_model_can_be_loaded_again_after_it_was_unloaded(engine, models_directory):
+    specs = engine.discover(models_directory)
     if not specs:
         pytest.skip(f"no model of '{engine.name}' on this machine: {[finding.remedy for finding in engine.diagnose()]}")
     for _ in range(2):
@@ -112,8 +112,8 @@ def test_a_model_can_be_loaded_again_after_it_was_unloaded(engine, tmp_path):
             assert isinstance(model, PROTOCOLS[specs[0].capability])
 
 
-def test_a_model_can_be_loaded_twice_and_one_outlives_the_other(engine, tmp_path):
-    specs = engine.discover(tmp_path)
+def test_a_model_can_be_loaded_twice_and_one_outlives_the_other(engine, models_directory):
+    specs = engine.discover(models_directory)
     if not specs:
         pytest.skip(f"no model of '{engine.name}' on this machine: {[finding.remedy for finding in engine.diagnose()]}")
     with engine.load(specs[0], Placement()) as first:

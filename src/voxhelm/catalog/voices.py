@@ -130,13 +130,18 @@ class VoiceBook:
     def _by_id(self, wanted: str, candidates: Sequence[ModelSpec], script: str | None) -> ChosenVoice:
         model_id, _, voice_id = wanted.rpartition("/")
         suited = self._catalog.candidates(model_id, Capability.SPEECH) if model_id in self._voices else candidates
-        key = (voice_id if model_id in self._voices else wanted).lower()
+        name = voice_id if model_id in self._voices else wanted
+        key = name.lower()
         for spec in suited:
             voice = self._voices[spec.id].get(key)
             if voice is not None:
                 return ChosenVoice(spec, voice, primary(voice.languages[0]))
         if any(primary(language) == key for spec in suited for language in spec.languages):
             return self._by_language([key], suited, script)
+        for spec in suited:
+            made = self._catalog.engine_of(spec.id).find_voice(self._voices[spec.id], name)
+            if made is not None:
+                return ChosenVoice(spec, made, primary(made.languages[0]))
         raise VoiceNotFound(
             f"There is no voice '{wanted}'.{did_you_mean(wanted, self._names(suited))} GET /v1/audio/voices lists them all.",
             param="voice",

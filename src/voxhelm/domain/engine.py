@@ -1,6 +1,6 @@
 """The engine plugin: two protocols to speak and hear, a third for voice activity, and the registration."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,6 +61,8 @@ class Capabilities:
     scripts: for engines that speak, the scripts whose letters they can read (`latin`, as in text/scripts.py); None for any.
     devices: the kinds of device it runs on.
     preference: `auto` takes the installed engine with the highest one that knows the language.
+    egress: the host outside the LAN that every model of this engine sends texts or sound to; None for engines that stay here. Where
+        it differs by model, `ModelSpec.settings["egress_host"]` has it.
     """
 
     kinds: tuple[Capability, ...]
@@ -71,6 +73,7 @@ class Capabilities:
     scripts: tuple[str, ...] | None = None
     devices: tuple[str, ...] = ("cpu",)
     preference: int = 0
+    egress: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,11 @@ class Finding:
     ok: bool
     detail: str
     remedy: str | None = None
+
+
+def lists_all_voices(_listed: Mapping[str, Voice], _wanted: str) -> Voice | None:
+    """The `find_voice` of an engine that has no voice but those it lists."""
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +103,8 @@ class Engine:
     footprint: bytes per device, an estimate to reserve before the first measurement.
     load: entering the context loads the model, leaving it frees everything; the value follows the protocol of its capability.
     diagnose: what `voxhelm doctor` says of it; files only.
+    find_voice: a voice that is not listed and can be had all the same, such as a mix of listed ones, or None. Given the listed voices of
+        the model, by their ids in lower case, and what the caller wrote; it is called during requests, and looks at nothing else.
     """
 
     name: str
@@ -105,3 +115,4 @@ class Engine:
     footprint: Callable[[ModelSpec], Footprint]
     load: Callable[[ModelSpec, Placement], AbstractContextManager[Transcriber | Synthesizer | VoiceDetector]]
     diagnose: Callable[[], Sequence[Finding]]
+    find_voice: Callable[[Mapping[str, Voice], str], Voice | None] = lists_all_voices

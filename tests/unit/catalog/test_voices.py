@@ -1,8 +1,12 @@
+from dataclasses import replace
+
 import pytest
 
 from voxhelm.catalog.aliases import VOICE_NAMES
+from voxhelm.catalog.engines import FoundEngine
 from voxhelm.catalog.voices import LogicalVoice, VoiceBook
 from voxhelm.domain.errors import LanguageUnsupported, VoiceNotFound
+from voxhelm.domain.voice import Voice
 
 LOGICAL = {
     "bg": LogicalVoice(language="bg"),
@@ -91,3 +95,20 @@ def test_no_name_is_listed_twice_and_every_listed_name_leads_where_it_says(book)
     for voice in listed:
         if voice.model is not None:
             assert chosen(book, voice.id)[0] == voice.model
+
+
+def test_a_voice_that_is_not_listed_may_be_made_by_its_engine(catalog, monkeypatch):
+    wide = catalog.engine_of("wide")
+
+    def find_voice(listed, wanted):
+        return Voice(wanted, "Both", ("en-gb",)) if wanted == "en-GB+bg" and "en-gb" in listed else None
+
+    monkeypatch.setitem(catalog._engines, "wide", FoundEngine(replace(wide, find_voice=find_voice), "nowhere:wide"))
+    book = VoiceBook(catalog, LOGICAL, {"nova": "en-GB+bg"})
+    assert chosen(book, "en-GB+bg") == ("wide", "en-GB+bg", "en")
+    assert chosen(book, "wide/en-GB+bg") == ("wide", "en-GB+bg", "en")
+    assert chosen(book, "nova") == ("wide", "en-GB+bg", "en")
+    with pytest.raises(VoiceNotFound):
+        chosen(book, "en-gb+xx")
+    with pytest.raises(VoiceNotFound):
+        chosen(book, "en-GB+bg", model="fine")
