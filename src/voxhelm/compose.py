@@ -33,8 +33,11 @@ from voxhelm.residency.planner import PlanOptions
 from voxhelm.residency.preload import Preloader
 from voxhelm.residency.state import ModelState
 from voxhelm.residency.warmup import warm_up
+from voxhelm.serving.admission import Admission
 from voxhelm.serving.hear import Listener
 from voxhelm.serving.inventory import Inventory
+from voxhelm.serving.line import LineOptions
+from voxhelm.serving.running import RunningRequests
 from voxhelm.serving.speak import Speaker, SpeechOptions
 from voxhelm.telemetry.log import Log
 from voxhelm.telemetry.metrics import Metrics
@@ -102,10 +105,17 @@ def compose(settings: Settings, log: Log, *, clock: Clock | None = None, keep_me
     preloader = Preloader(_preloads(settings, catalog), residency, warm, log)
     encoding = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="voxhelm-encode")
     options = SpeechOptions(settings.speech.longest_text_characters, settings.speech.default_language)
-    speaker = Speaker(options, book, residency, encoding, metrics, clock)
-    listener = Listener(catalog, residency, metrics, clock)
+    admission = Admission(
+        LineOptions(
+            settings.admission.in_flight_per_model, settings.admission.queue_per_model, settings.admission.promotion_seconds
+        ),
+        metrics,
+        clock,
+    )
+    speaker = Speaker(options, book, residency, admission, encoding, metrics, clock)
+    listener = Listener(catalog, residency, admission, metrics, clock)
     inventory = Inventory(catalog, book, residency, preloader, int(time.time()))
-    services = Services(speaker, listener, inventory, metrics)
+    services = Services(speaker, listener, inventory, RunningRequests(), metrics)
     return Voxhelm(services, engines, catalog, residency, preloader, encoding, clock, log)
 
 

@@ -117,6 +117,27 @@ class ModelSettings(_Section):
     ] = ()
 
 
+class AdmissionSettings(_Section):
+    """How many requests a model serves, and how many may wait."""
+
+    in_flight_per_model: Annotated[
+        int,
+        Field(
+            gt=0,
+            description="Requests that a model serves at once. More would only slow each other down; they wait in line instead.",
+        ),
+    ] = 16
+    queue_per_model: Annotated[
+        int, Field(ge=0, description="Requests that may wait for a model; the next one gets 429 and a time to come back.")
+    ] = 128
+    promotion_seconds: Annotated[
+        float,
+        Field(
+            gt=0, description="After each such wait a request counts as one class more urgent, so that batch work is not forgotten."
+        ),
+    ] = 30.0
+
+
 class SpeechSettings(_Section):
     """Speaking."""
 
@@ -163,6 +184,7 @@ class Settings(BaseSettings):
     server: ServerSettings = Field(default_factory=ServerSettings)
     log: LogSettings = Field(default_factory=LogSettings)
     models: ModelSettings = Field(default_factory=ModelSettings)
+    admission: AdmissionSettings = Field(default_factory=AdmissionSettings)
     speech: SpeechSettings = Field(default_factory=SpeechSettings)
     voices: VoiceSettings = Field(default_factory=VoiceSettings)
 

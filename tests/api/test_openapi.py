@@ -19,6 +19,7 @@ OPERATIONS = [
     "GET /v1/audio/models",
     "GET /v1/models",
     "GET /v1/models/{model_id}",
+    "DELETE /v1/requests/{request_id}",
     "GET /health",
     "GET /health/live",
     "GET /health/ready",

@@ -23,6 +23,7 @@ from voxhelm.api.errors import (
 from voxhelm.api.health import health_router
 from voxhelm.api.middleware import RequestScope
 from voxhelm.api.models import models_router
+from voxhelm.api.requests import requests_router
 from voxhelm.api.services import Services
 from voxhelm.api.speech import speech_router
 from voxhelm.api.transcriptions import transcriptions_router
@@ -71,8 +72,9 @@ def create_app(
         transcriptions_router(services),
         voices_router(services),
         models_router(services),
+        requests_router(services),
         health_router(services),
         console_router(options.console_directory, options.version),
     ):
         app.include_router(router)
-    return RequestScope(app, services.metrics, log, clock, options.longest_body_bytes)
+    return RequestScope(app, services, log, clock, options.longest_body_bytes)

@@ -8,27 +8,30 @@ import structlog
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from voxhelm.api.callers import key_of
 from voxhelm.api.errors import CLIENT_LEFT, envelope_of
+from voxhelm.api.presence import CANCELLED
+from voxhelm.api.services import Services
 from voxhelm.domain.errors import BodyTooLarge
 from voxhelm.kit.clock import Clock
 from voxhelm.telemetry.log import Log
-from voxhelm.telemetry.metrics import Metrics
 
 REQUEST_ID: Final = b"x-request-id"
 # What a caller may choose as its request's id: printable, short, harmless in a log.
 ACCEPTED_ID: Final = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
 # Paths under /v1 that clients with a base URL without it ask for.
-UNPREFIXED: Final = re.compile(r"/(audio|models)(/|$)")
+UNPREFIXED: Final = re.compile(r"/(audio|models|requests)(/|$)")
 QUIET_ROUTES: Final = ("/health", "/health/live", "/health/ready", "/metrics")
 
 
 class RequestScope:
     """The outermost middleware."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, log: Log, clock: Clock, longest_body_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, services: Services, log: Log, clock: Clock, longest_body_bytes: int) -> None:
         """app: what answers. longest_body_bytes: a larger body is refused with 413."""
         self._app = app
-        self._metrics = metrics
+        self._metrics = services.metrics
+        self._running = services.running
         self._log = log
         self._clock = clock
         self._longest_body_bytes = longest_body_bytes
@@ -59,7 +62,8 @@ class RequestScope:
             if length.isdigit() and int(length) > self._longest_body_bytes:
                 await self._refuse_body(scope, receive, send_with_id)
             else:
-                await self._app(scope, _Bounded(receive, self._longest_body_bytes), send_with_id)
+                with self._running.running(request_id.decode(), key_of(scope)) as scope[CANCELLED]:
+                    await self._app(scope, _Bounded(receive, self._longest_body_bytes), send_with_id)
         finally:
             self._metrics.requests_in_flight.dec()
             self._account(scope, status, self._clock.monotonic_seconds() - started_seconds)

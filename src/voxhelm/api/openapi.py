@@ -31,6 +31,9 @@ ERRORS: Final[dict[int | str, dict[str, Any]]] = {
     400: _error("The request is wrong; `param` names the field."),
     404: _error("There is no such model."),
     413: _error("The text or the body is over the limit."),
+    429: _error("Too many requests wait for the model; try again after `Retry-After`."),
+    499: _error("Somebody cancelled the request."),
+    504: _error("The deadline passed before the request's turn came."),
     500: _error("Voxhelm or an engine failed."),
     503: _error("A model cannot serve now; try again after `Retry-After`."),
 }

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from voxhelm.serving.hear import Listener
 from voxhelm.serving.inventory import Inventory
+from voxhelm.serving.running import RunningRequests
 from voxhelm.serving.speak import Speaker
 from voxhelm.telemetry.metrics import Metrics
 
@@ -15,4 +16,5 @@ class Services:
     speaker: Speaker
     listener: Listener
     inventory: Inventory
+    running: RunningRequests
     metrics: Metrics

@@ -9,9 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from voxhelm.api import sse
+from voxhelm.api.callers import caller_of
 from voxhelm.api.errors import envelope_of
 from voxhelm.api.openapi import ERRORS, json_body
-from voxhelm.api.presence import while_connected
+from voxhelm.api.presence import while_wanted
 from voxhelm.api.services import Services
 from voxhelm.api.streaming import StreamedResponse
 from voxhelm.audio.formats import AudioFormat
@@ -68,8 +69,8 @@ def speech_router(services: Services) -> APIRouter:
         # Parsed here and not by the framework: clients that forget the content type are understood, and it is faster.
         body = SpeechBody.model_validate_json(await request.body())
         voice = body.voice.id if isinstance(body.voice, VoiceReference) else body.voice
-        wanted = SpeechRequest(body.input, body.model, voice, body.response_format, body.speed)
-        reply = await while_connected(request, services.speaker.speak(wanted))
+        wanted = SpeechRequest(body.input, body.model, voice, body.response_format, body.speed, caller_of(request.scope))
+        reply = await while_wanted(request, services.speaker.speak(wanted))
         headers = {"x-voxhelm-model": reply.chosen.spec.id, "x-voxhelm-voice": reply.chosen.voice.id, "cache-control": "no-store"}
         if body.stream_format == "sse":
             return StreamedResponse(_events(reply), sse.MEDIA_TYPE, headers, reply.aclose)

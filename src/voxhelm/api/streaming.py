@@ -8,7 +8,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from voxhelm.api.presence import until_gone
+from voxhelm.api.presence import until_unwanted
 from voxhelm.domain.errors import VoxhelmError
 
 
@@ -33,12 +33,11 @@ class StreamedResponse(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the head and the chunks."""
         sending = asyncio.create_task(self._send(send))
-        leaving = asyncio.create_task(until_gone(receive))
+        unwanted = asyncio.create_task(until_unwanted(scope, receive))
         try:
-            await asyncio.wait((sending, leaving), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((sending, unwanted), return_when=asyncio.FIRST_COMPLETED)
             if not sending.done():
-                scope["voxhelm.client_left"] = True
-                return
+                raise unwanted.result()
             sending.result()
         except ClientDisconnect:
             scope["voxhelm.client_left"] = True
@@ -46,8 +45,8 @@ class StreamedResponse(Response):
             scope["voxhelm.failure"] = error.code
         finally:
             sending.cancel()
-            leaving.cancel()
-            await asyncio.gather(sending, leaving, return_exceptions=True)
+            unwanted.cancel()
+            await asyncio.gather(sending, unwanted, return_exceptions=True)
             await self._chunks.aclose()
             await self._on_end()
 

@@ -11,9 +11,10 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from voxhelm.api import sse, transcripts
+from voxhelm.api.callers import caller_of
 from voxhelm.api.errors import envelope_of
 from voxhelm.api.openapi import ERRORS, inlined
-from voxhelm.api.presence import while_connected
+from voxhelm.api.presence import while_wanted
 from voxhelm.api.services import Services
 from voxhelm.api.streaming import StreamedResponse
 from voxhelm.domain.errors import ParameterInvalid, ParameterMissing, VoxhelmError
@@ -102,13 +103,13 @@ def transcriptions_router(services: Services) -> APIRouter:
                     f"stream gives events with text; it cannot be combined with {form.response_format.value}. Leave one of them out.",
                     param="stream",
                 )
-            hearing = await while_connected(
-                request, services.listener.hear(HearingRequest(upload.file, form.model, form.options()))
+            hearing = await while_wanted(
+                request, services.listener.hear(HearingRequest(upload.file, form.model, form.options(), caller_of(request.scope)))
             )
             stack.push_async_callback(hearing.aclose)
             if form.stream:
                 return StreamedResponse(_events(hearing), sse.MEDIA_TYPE, _headers(hearing), stack.pop_all().aclose)
-            heard = await while_connected(request, transcripts.collect(hearing))
+            heard = await while_wanted(request, transcripts.collect(hearing))
             return _render(form, heard, _headers(hearing))
 
     return router

@@ -10,6 +10,7 @@ from voxhelm.audio.decode import decode
 from voxhelm.audio.utterances import CutOptions, Utterance, UtteranceCutter
 from voxhelm.catalog.aliases import AUTO
 from voxhelm.catalog.models import Catalog
+from voxhelm.domain.caller import Caller
 from voxhelm.domain.errors import AudioEmpty, ParameterInvalid
 from voxhelm.domain.model import Capability, ModelSpec
 from voxhelm.domain.options import TranscribeOptions
@@ -19,11 +20,13 @@ from voxhelm.hosting.host import Host
 from voxhelm.kit.clock import Clock
 from voxhelm.kit.threads import iterate_in_thread
 from voxhelm.residency.manager import Residency
+from voxhelm.serving.admission import Admission
 from voxhelm.serving.progress import Progress
 from voxhelm.telemetry.metrics import Metrics
 
 # Half-second pieces that may be decoded ahead of the engine.
 READ_AHEAD_PIECES: Final = 8
+ANYBODY: Final = Caller()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class HearingRequest:
     source: BinaryIO | Path
     model: str
     options: TranscribeOptions
+    caller: Caller = ANYBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +63,11 @@ class Hearing:
 class Listener:
     """The use case: from an encoded recording to segments of text, in flat memory."""
 
-    def __init__(self, catalog: Catalog, residency: Residency, metrics: Metrics, clock: Clock) -> None:
+    def __init__(self, catalog: Catalog, residency: Residency, admission: Admission, metrics: Metrics, clock: Clock) -> None:
         """Take what it needs."""
         self._catalog = catalog
         self._residency = residency
+        self._admission = admission
         self._metrics = metrics
         self._clock = clock
 
@@ -92,6 +97,7 @@ class Listener:
                 raise AudioEmpty("The recording holds no sound.", param="file")
             audio = _counted(progress, first, decoded)
             await stack.enter_async_context(aclosing(audio))
+            await stack.enter_async_context(self._admission.turn(spec.id, request.caller))
             lease = await stack.enter_async_context(await self._residency.lease(spec.id))
             options = replace(request.options, language=language)
             if capabilities.longest_audio_seconds is None:

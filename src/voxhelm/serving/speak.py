@@ -8,6 +8,7 @@ from typing import Final
 
 from voxhelm.audio.formats import AudioFormat
 from voxhelm.catalog.voices import ChosenVoice, VoiceBook
+from voxhelm.domain.caller import Caller
 from voxhelm.domain.errors import ParameterInvalid, TextTooLong
 from voxhelm.domain.options import SynthesizeOptions
 from voxhelm.domain.speech import Speech
@@ -15,12 +16,14 @@ from voxhelm.hosting.host import Host
 from voxhelm.kit.clock import Clock
 from voxhelm.kit.read_ahead import read_ahead
 from voxhelm.residency.manager import Residency
+from voxhelm.serving.admission import Admission
 from voxhelm.serving.casting import Casting, Line
 from voxhelm.serving.encoding import EncodingChain
 from voxhelm.serving.progress import Progress
 from voxhelm.telemetry.metrics import Metrics
 from voxhelm.text.speakable import speakable
 
+ANYBODY: Final = Caller()
 SLOWEST: Final = 0.25
 FASTEST: Final = 4.0
 # Pieces of sound an engine may be ahead of the encoder and the client: a few sentences.
@@ -41,13 +44,14 @@ class SpeechOptions:
 
 @dataclass(frozen=True, slots=True)
 class SpeechRequest:
-    """What a caller wants said. voice: see `VoiceBook.choose`. speed: 0.25 to 4."""
+    """What a caller wants said. voice: see `VoiceBook.choose`. speed: 0.25 to 4. caller: for admission."""
 
     text: str
     model: str
     voice: str | None
     format: AudioFormat
     speed: float = 1.0
+    caller: Caller = ANYBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +79,17 @@ class Speaker:
     """The use case: from a text to encoded sound, beginning with the first sentence."""
 
     def __init__(
-        self, options: SpeechOptions, voices: VoiceBook, residency: Residency, encoding: Executor, metrics: Metrics, clock: Clock
+        self,
+        options: SpeechOptions,
+        voices: VoiceBook,
+        residency: Residency,
+        admission: Admission,
+        encoding: Executor,
+        metrics: Metrics,
+        clock: Clock,
     ) -> None:
         """encoding: threads that compress, as many as there are processors; more would only wait for each other."""
+        self._admission = admission
         self._encoding = encoding
         self._options = options
         self._voices = voices
@@ -95,6 +107,7 @@ class Speaker:
         casting = Casting(self._voices, text, request.voice, request.model, self._options.default_language)
         model_id = casting.chosen.spec.id
         async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self._admission.turn(model_id, request.caller))
             leases = await stack.enter_async_context(AsyncExitStack())
             batches = read_ahead(self._speeches(casting.lines(), request.speed, leases), depth=READ_AHEAD_PIECES)
             await stack.enter_async_context(aclosing(batches))

@@ -31,6 +31,18 @@ class Metrics:
         self.transcription_seconds = self._seconds(
             "voxhelm_transcription_seconds", "From the request to the last segment.", "model"
         )
+        self.queue_depth = Gauge("voxhelm_queue_depth", "Requests that wait for the model.", ["model"], registry=self.registry)
+        self.queue_in_flight = Gauge(
+            "voxhelm_queue_in_flight", "Requests that the model serves.", ["model"], registry=self.registry
+        )
+        self.queue_wait_seconds = Histogram(
+            "voxhelm_queue_wait_seconds",
+            "How long requests waited for their turn.",
+            ["model", "priority"],
+            buckets=LATENCY_BUCKETS_SECONDS,
+            registry=self.registry,
+        )
+        self.queue_rejected = self._count("voxhelm_queue_rejected", "Requests sent away.", "model", "priority", "reason")
         self.model_loads = self._count("voxhelm_model_loads", "Attempts to load a model.", "model", "outcome")
         self.model_load_seconds = self._seconds("voxhelm_model_load_seconds", "How long loading took.", "model")
         self.model_crashes = self._count("voxhelm_model_crashes", "Processes of models that died unasked.", "model")
