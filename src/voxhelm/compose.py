@@ -34,6 +34,7 @@ from voxhelm.residency.preload import Preloader
 from voxhelm.residency.state import ModelState
 from voxhelm.residency.warmup import warm_up
 from voxhelm.serving.admission import Admission
+from voxhelm.serving.control import ModelControl
 from voxhelm.serving.hear import Listener
 from voxhelm.serving.inventory import Inventory
 from voxhelm.serving.line import LineOptions
@@ -115,7 +116,7 @@ def compose(settings: Settings, log: Log, *, clock: Clock | None = None, keep_me
     speaker = Speaker(options, book, residency, admission, encoding, metrics, clock)
     listener = Listener(catalog, residency, admission, metrics, clock)
     inventory = Inventory(catalog, book, residency, preloader, int(time.time()))
-    services = Services(speaker, listener, inventory, RunningRequests(), metrics)
+    services = Services(speaker, listener, inventory, RunningRequests(), ModelControl(catalog, residency, warm), metrics)
     return Voxhelm(services, engines, catalog, residency, preloader, encoding, clock, log)
 
 

@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp
 
 from voxhelm.api.console import console_router
+from voxhelm.api.control import control_router
 from voxhelm.api.errors import (
     render_disconnect,
     render_http_error,
@@ -72,6 +73,7 @@ def create_app(
         transcriptions_router(services),
         voices_router(services),
         models_router(services),
+        control_router(services),
         requests_router(services),
         health_router(services),
         console_router(options.console_directory, options.version),

@@ -30,6 +30,7 @@ def _error(description: str) -> dict[str, Any]:
 ERRORS: Final[dict[int | str, dict[str, Any]]] = {
     400: _error("The request is wrong; `param` names the field."),
     404: _error("There is no such model."),
+    409: _error("The model is in use."),
     413: _error("The text or the body is over the limit."),
     429: _error("Too many requests wait for the model; try again after `Retry-After`."),
     499: _error("Somebody cancelled the request."),

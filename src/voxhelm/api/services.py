@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from voxhelm.serving.control import ModelControl
 from voxhelm.serving.hear import Listener
 from voxhelm.serving.inventory import Inventory
 from voxhelm.serving.running import RunningRequests
@@ -17,4 +18,5 @@ class Services:
     listener: Listener
     inventory: Inventory
     running: RunningRequests
+    control: ModelControl
     metrics: Metrics

@@ -38,6 +38,14 @@ class Catalog:
         named |= {name: self._models[target].capability for name, target in self._aliases.items() if target in self._models}
         return named
 
+    def installed(self, model_id: str) -> ModelSpec:
+        """A model by its own id, not by a name that stands for one. Raises ModelNotFound."""
+        spec = self._models.get(model_id)
+        if spec is None:
+            near = did_you_mean(model_id, list(self._models))
+            raise ModelNotFound(f"No model with the id '{model_id}' is installed.{near} GET /v1/models lists them.", param="model")
+        return spec
+
     def engine_of(self, model_id: str) -> Engine:
         """The engine that loads a model."""
         return self._engines[self._models[model_id].engine].engine

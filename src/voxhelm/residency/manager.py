@@ -53,7 +53,13 @@ class _Ended:
     reason: str
 
 
-_Message = _Asked | _Released | _Loaded | _LoadFailed | _Ended
+@dataclass(frozen=True, slots=True)
+class _Leave:
+    model_id: str
+    answer: "asyncio.Future[bool]"
+
+
+_Message = _Asked | _Released | _Loaded | _LoadFailed | _Ended | _Leave
 
 
 class Residency:
@@ -138,6 +144,18 @@ class Residency:
                 waiter.result().release()
             raise
 
+    async def unload(self, model_id: str) -> bool:
+        """Unload a model that nobody uses, whatever its time to live; say whether it is unloaded now. One in use stays."""
+        if self._closed:
+            raise ShuttingDown("The server is going away.")
+        answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._mailbox.post(_Leave(model_id, answer))
+        host = self._hosts.get(model_id)
+        unloaded = await answer
+        if unloaded and host is not None:
+            await asyncio.shield(host.ended)
+        return unloaded
+
     def phase(self, model_id: str) -> Phase:
         """Where the model is in its life."""
         return self._states[model_id].phase
@@ -163,6 +181,8 @@ class Residency:
                 self._give_up_loading(message, now_seconds)
             case _Ended():
                 self._mourn(message, now_seconds)
+            case _Leave():
+                self._dismiss(message)
             case None:
                 pass
         return self._act(now_seconds)
@@ -273,6 +293,15 @@ class Residency:
         if self._measurements.record(model_id, peak_bytes, self._load_seconds.get(model_id, 0.0), now_unix_seconds):
             reserved = self._states[model_id].bytes_by_device
             self._change(model_id, lambda state: state.measured({**reserved, "cpu": max(peak_bytes, reserved.get("cpu", 0))}))
+
+    def _dismiss(self, message: _Leave) -> None:
+        state = self._states[message.model_id]
+        free = not state.leases and not state.waiting and state.phase is not Phase.LOADING
+        if free and state.phase is Phase.LOADED:
+            self._change(message.model_id, ModelState.unloading)
+            self._spawn(self._hosts[message.model_id].stop())
+        if not message.answer.done():
+            message.answer.set_result(free)
 
     def _mourn(self, message: _Ended, now_seconds: float) -> None:
         if self._hosts.get(message.model_id) is not message.host:
