@@ -75,7 +75,7 @@ class Child:
             context = self._find(message.engine).load(message.spec, message.placement)
             model = context.__enter__()
         except VoxhelmError as error:
-            self.send(wire.Fault(0, type(error).__name__, error.message, error.param))
+            self.send(wire.fault_of(0, error))
             return
         except Exception as error:  # noqa: BLE001 - whatever an engine raises is told to the server
             self.send(wire.Fault(0, "ModelLoadFailed", f"{type(error).__name__}: {error}", None))

@@ -221,4 +221,4 @@ class ProcessHost:
 
 def _error_of(fault: wire.Fault) -> errors.VoxhelmError:
     kind = getattr(errors, fault.kind, errors.EngineFailed)
-    return cast("errors.VoxhelmError", kind(fault.message, param=fault.param))
+    return cast("errors.VoxhelmError", kind(fault.message, param=fault.param, retry_after_seconds=fault.retry_after_seconds))

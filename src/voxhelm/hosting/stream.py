@@ -75,7 +75,7 @@ class HostedStream:
         except Cancelled:
             pass  # nobody waits for a result; `Done` frees the number
         except VoxhelmError as error:
-            final = wire.Fault(self.number, type(error).__name__, error.message, error.param)
+            final = wire.fault_of(self.number, error)
         except Exception as error:  # noqa: BLE001 - whatever an engine raises is told to the server
             final = wire.Fault(self.number, "EngineFailed", f"{type(error).__name__}: {error}", None)
         self._forget(self.number)

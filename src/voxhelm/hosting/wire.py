@@ -11,6 +11,7 @@ from typing import Any, Final, cast
 import msgspec
 
 from voxhelm.domain.activity import Activity
+from voxhelm.domain.errors import VoxhelmError
 from voxhelm.domain.model import ModelSpec, Placement
 from voxhelm.domain.options import SynthesizeOptions, TranscribeOptions
 from voxhelm.domain.segment import Segment
@@ -116,6 +117,7 @@ class Fault(msgspec.Struct, tag="fault", array_like=True, frozen=True):
     kind: str
     message: str
     param: str | None
+    retry_after_seconds: float | None = None
 
 
 ToHost = Load | Synthesize | Transcribe | Detect | Feed | Credit | Cancel
@@ -137,6 +139,11 @@ def _from_builtin(kind: type, value: Any) -> Any:
 _encoder = msgspec.msgpack.Encoder(enc_hook=_to_builtin)
 _host_decoder = msgspec.msgpack.Decoder(ToHost, dec_hook=_from_builtin)
 _server_decoder = msgspec.msgpack.Decoder(ToServer, dec_hook=_from_builtin)
+
+
+def fault_of(stream: int, error: VoxhelmError) -> Fault:
+    """An error of ours, as it travels."""
+    return Fault(stream, type(error).__name__, error.message, error.param, error.retry_after_seconds)
 
 
 def encode(message: ToHost | ToServer) -> bytes:
