@@ -25,7 +25,14 @@ END_OF_SCALAR: Final = "...\n"  # what PyYAML writes after a value that stands a
 
 # What a name's last part says of its value; other values have no unit.
 UNITS: Final = {"seconds": "seconds", "bytes": "bytes, or a size such as `512MiB`", "characters": "characters"}
-KINDS: Final = {"integer": "whole number", "number": "number", "string": "text", "array": "list", "object": "mapping"}
+KINDS: Final = {
+    "boolean": "`true` or `false`",
+    "integer": "whole number",
+    "number": "number",
+    "string": "text",
+    "array": "list",
+    "object": "mapping",
+}
 LIMITS: Final = {"minimum": "from", "exclusiveMinimum": "above", "maximum": "to"}
 # Defaults that depend on the machine, as the page puts them.
 DEFAULTS_IN_WORDS: Final = {"models.directory": "`voxhelm/models` in the user's data directory (on Linux `~/.local/share`)"}

@@ -17,12 +17,14 @@ from starlette.types import ASGIApp
 
 from voxhelm.api.app import ApiOptions, create_app
 from voxhelm.api.services import Services
+from voxhelm.catalog.egress import EgressPolicy
 from voxhelm.catalog.engines import FoundEngines, find_engines
 from voxhelm.catalog.models import Catalog
 from voxhelm.catalog.voices import LogicalVoice, VoiceBook
 from voxhelm.config import Isolation, Settings
-from voxhelm.domain.errors import ConfigurationInvalid, VoxhelmError
+from voxhelm.domain.errors import ConfigurationInvalid, EgressForbidden, VoxhelmError
 from voxhelm.domain.model import Capability, ModelSpec, Placement
+from voxhelm.hosting.audited import AuditedHost
 from voxhelm.hosting.host import Host
 from voxhelm.hosting.inline import InlineHost
 from voxhelm.hosting.process import ProcessHost
@@ -85,14 +87,15 @@ def compose(settings: Settings, log: Log, *, clock: Clock | None = None, keep_me
     engines = find_engines(settings.models.extra_engines)
     for name, reason in engines.broken.items():
         log.warning("engine cannot be used", engine=name, reason=reason)
-    catalog = Catalog(engines.working, settings.models.directory, settings.models.aliases)
+    egress = EgressPolicy(settings.egress.allow_cloud)
+    catalog = Catalog(engines.working, settings.models.directory, settings.models.aliases, egress)
     book = _voice_book(settings, catalog)
     measurements = Measurements(user_state_path("voxhelm") / "measurements.json" if keep_measurements else None)
     residency = Residency(
         _initial_states(settings, catalog, measurements),
         PlanOptions(settings.models.memory_budget_bytes, settings.models.hold_seconds, settings.models.patience_seconds),
         measurements,
-        _loader(settings, catalog),
+        _loader(settings, catalog, log, metrics),
         clock,
         metrics,
         log,
@@ -100,6 +103,8 @@ def compose(settings: Settings, log: Log, *, clock: Clock | None = None, keep_me
 
     async def warm(host: Host) -> None:
         spec = host.spec
+        if spec.egress_host is not None:
+            return  # nothing to warm here, and nothing leaves the LAN that nobody asked for
         voice = book.any_voice(spec).id if spec.capability is Capability.SPEECH else None
         await warm_up(host, voice=voice, input_rate_hz=catalog.engine_of(spec.id).capabilities.input_rate_hz)
 
@@ -175,17 +180,23 @@ def _preloads(settings: Settings, catalog: Catalog) -> tuple[str, ...]:
 def _require_known(model_ids: Iterable[str], catalog: Catalog, setting: str) -> None:
     known = {spec.id for spec in catalog.models}
     for model_id in model_ids:
+        try:
+            catalog.require_allowed(model_id)
+        except EgressForbidden as error:
+            raise ConfigurationInvalid(f"'{setting}' cannot be used: {error.message}") from error
         if model_id not in known:
             raise ConfigurationInvalid(
                 f"'{setting}' names '{model_id}', which is not installed. Installed: {', '.join(sorted(known))}."
             )
 
 
-def _loader(settings: Settings, catalog: Catalog) -> Callable[[ModelSpec], Awaitable[Host]]:
-    async def load_in_process(spec: ModelSpec) -> Host:
-        return await ProcessHost.load(catalog.reference_of(spec.id), spec, Placement())
+def _loader(settings: Settings, catalog: Catalog, log: Log, metrics: Metrics) -> Callable[[ModelSpec], Awaitable[Host]]:
+    async def load(spec: ModelSpec) -> Host:
+        host: Host
+        if settings.models.isolation is Isolation.PROCESS:
+            host = await ProcessHost.load(catalog.reference_of(spec.id), spec, Placement())
+        else:
+            host = await InlineHost.load(catalog.engine_of(spec.id), spec, Placement())
+        return host if spec.egress_host is None else AuditedHost(host, log, metrics)
 
-    async def load_inline(spec: ModelSpec) -> Host:
-        return await InlineHost.load(catalog.engine_of(spec.id), spec, Placement())
-
-    return load_in_process if settings.models.isolation is Isolation.PROCESS else load_inline
+    return load

@@ -174,6 +174,17 @@ class VoiceSettings(_Section):
     ] = {}
 
 
+class EgressSettings(_Section):
+    """What may leave the local network."""
+
+    allow_cloud: Annotated[
+        bool,
+        Field(
+            description="Whether models that send texts or recordings outside the local network may be used. Off: nothing leaves it."
+        ),
+    ] = False
+
+
 class Settings(BaseSettings):
     """Everything. A value comes from the environment (VOXHELM_SECTION__KEY), else from the file, else from here."""
 
@@ -187,6 +198,7 @@ class Settings(BaseSettings):
     admission: AdmissionSettings = Field(default_factory=AdmissionSettings)
     speech: SpeechSettings = Field(default_factory=SpeechSettings)
     voices: VoiceSettings = Field(default_factory=VoiceSettings)
+    egress: EgressSettings = Field(default_factory=EgressSettings)
 
     @classmethod
     def settings_customise_sources(

@@ -21,6 +21,7 @@ STATUS_OF: Final[Mapping[type[errors.VoxhelmError], tuple[int, str]]] = {
     errors.TextTooLong: (413, INVALID),
     errors.BodyTooLarge: (413, INVALID),
     errors.ModelNotFound: (404, INVALID),
+    errors.EgressForbidden: (403, INVALID),
     errors.ModelInUse: (409, INVALID),
     errors.Unavailable: (503, SERVER),
     errors.QueueFull: (429, LIMIT),

@@ -72,6 +72,8 @@ def speech_router(services: Services) -> APIRouter:
         wanted = SpeechRequest(body.input, body.model, voice, body.response_format, body.speed, caller_of(request.scope))
         reply = await while_wanted(request, services.speaker.speak(wanted))
         headers = {"x-voxhelm-model": reply.chosen.spec.id, "x-voxhelm-voice": reply.chosen.voice.id, "cache-control": "no-store"}
+        if reply.egress_hosts:
+            headers["x-voxhelm-egress"] = ", ".join(reply.egress_hosts)
         if body.stream_format == "sse":
             return StreamedResponse(_events(reply), sse.MEDIA_TYPE, headers, reply.aclose)
         return StreamedResponse(reply.chunks, reply.format.content_type, headers, reply.aclose)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from voxhelm.catalog.aliases import AUTO, OPENAI_MODELS
+from voxhelm.catalog.egress import NOTHING_LEAVES, EgressPolicy, refusal, with_egress_host
 from voxhelm.catalog.engines import FoundEngine
 from voxhelm.catalog.near import did_you_mean
 from voxhelm.domain.engine import Engine
@@ -14,16 +15,28 @@ from voxhelm.domain.model import Capability, ModelSpec
 class Catalog:
     """Built once at the start; requests only look things up."""
 
-    def __init__(self, engines: Mapping[str, FoundEngine], models_directory: Path, aliases: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        engines: Mapping[str, FoundEngine],
+        models_directory: Path,
+        aliases: Mapping[str, str],
+        egress: EgressPolicy = NOTHING_LEAVES,
+    ) -> None:
         """Ask every engine what it finds.
 
         aliases: further names, each for a model's id or another alias.
+        egress: models it does not allow are neither listed nor chosen, and refused by name.
         """
         self._engines = engines
         self._aliases = aliases
-        found = [spec for name in sorted(engines) for spec in engines[name].engine.discover(models_directory)]
+        found = [
+            with_egress_host(spec, engines[name].engine)
+            for name in sorted(engines)
+            for spec in engines[name].engine.discover(models_directory)
+        ]
         found.sort(key=lambda spec: -engines[spec.engine].engine.capabilities.preference)
-        self._models = {spec.id: spec for spec in found}
+        self._models = {spec.id: spec for spec in found if egress.allows(spec)}
+        self._withheld = {spec.id: spec for spec in found if not egress.allows(spec)}
 
     @property
     def models(self) -> tuple[ModelSpec, ...]:
@@ -38,8 +51,15 @@ class Catalog:
         named |= {name: self._models[target].capability for name, target in self._aliases.items() if target in self._models}
         return named
 
+    def require_allowed(self, name: str) -> None:
+        """Raise EgressForbidden when `name` is the id or an alias of a model that is installed and may not be used."""
+        withheld = self._withheld.get(self._aliases.get(name, name))
+        if withheld is not None:
+            raise refusal(withheld)
+
     def installed(self, model_id: str) -> ModelSpec:
-        """A model by its own id, not by a name that stands for one. Raises ModelNotFound."""
+        """A model by its own id, not by a name that stands for one. Raises ModelNotFound, EgressForbidden."""
+        self.require_allowed(model_id)
         spec = self._models.get(model_id)
         if spec is None:
             near = did_you_mean(model_id, list(self._models))
@@ -58,8 +78,9 @@ class Catalog:
         """The models that `name` may mean, the preferred first; never empty.
 
         name: a model's id, an alias, an OpenAI name or `auto`.
-        Raises ModelNotFound, ModelUnsuited.
+        Raises ModelNotFound, ModelUnsuited, EgressForbidden.
         """
+        self.require_allowed(name)
         target = self._aliases.get(name, name)
         spec = self._models.get(target)
         if spec is not None:

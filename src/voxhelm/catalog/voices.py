@@ -69,7 +69,7 @@ class VoiceBook:
         name: a logical name, an OpenAI name, a language, an engine's voice id, `model/voice`, or None and `auto` for the automatic choice.
         guess_languages: asked for what the text may be in (ISO 639-1), the likeliest first, only when nothing else decides.
         script: what the text is written in, as in `text.scripts`; models that cannot read it are passed over, and refused by name.
-        Raises VoiceNotFound, LanguageUnsupported, ModelNotFound, ModelUnsuited.
+        Raises VoiceNotFound, LanguageUnsupported, ModelNotFound, ModelUnsuited, EgressForbidden.
         """
         chosen = self._choose(name, self._catalog.candidates(model, Capability.SPEECH), guess_languages, script)
         if not self._reads(chosen.spec, script):
@@ -129,6 +129,7 @@ class VoiceBook:
 
     def _by_id(self, wanted: str, candidates: Sequence[ModelSpec], script: str | None) -> ChosenVoice:
         model_id, _, voice_id = wanted.rpartition("/")
+        self._catalog.require_allowed(model_id)
         suited = self._catalog.candidates(model_id, Capability.SPEECH) if model_id in self._voices else candidates
         name = voice_id if model_id in self._voices else wanted
         key = name.lower()

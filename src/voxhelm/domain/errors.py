@@ -14,6 +14,7 @@ VoxhelmError
 |   +-- AudioEmpty                 a container without a single sample
 |   +-- ParameterInvalid           a value outside what is allowed
 |   +-- ParameterMissing           a field that must be there is not
+|   +-- EgressForbidden            the model would send it out of the LAN, which the operator has not allowed
 |   +-- ModelInUse                 it cannot be removed while requests use it
 |   +-- ModelExists                another model has this name already
 |   +-- ModelChangesForbidden      this caller may not install or remove models
@@ -176,6 +177,12 @@ class SignatureUntrusted(BadRequest):
     """A folder or archive of a model is not signed by a key that is trusted."""
 
     code = "signature_untrusted"
+
+
+class EgressForbidden(BadRequest):
+    """The model would send texts or sound out of the LAN, and the operator has not allowed that."""
+
+    code = "egress_forbidden"
 
 
 class ConfigurationInvalid(VoxhelmError):

@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
+
+# The key of `ModelSpec.settings` that says where a model sends what it is given.
+EGRESS_HOST: Final = "egress_host"
 
 
 class Capability(StrEnum):
@@ -30,6 +34,11 @@ class ModelSpec:
     languages: tuple[str, ...]
     path: Path | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def egress_host(self) -> str | None:
+        """The host outside the LAN that texts or sound are sent to; None for a model that keeps them here."""
+        return self.settings.get(EGRESS_HOST)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,12 @@ class Casting:
         self.chosen = self._choose([guess_language(text, default=default_language), default_language], self._script)
         self._lines = list(self._cast_each()) if len(counts) > 1 else None
 
+    @property
+    def egress_hosts(self) -> tuple[str, ...]:
+        """Where parts of the text will be sent outside the LAN, each host once; empty when all of it stays."""
+        cast = [self.chosen] if self._lines is None else [line.chosen for line in self._lines]
+        return tuple(dict.fromkeys(one.spec.egress_host for one in cast if one.spec.egress_host is not None))
+
     def lines(self) -> Iterator[Line]:
         """The sentences in order, found as they are needed."""
         if self._lines is not None:

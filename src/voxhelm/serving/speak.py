@@ -59,6 +59,7 @@ class Reply:
     """Speech under way: everything that could be wrong with the request has been found out, and the first sound is in hand.
 
     chunks: the encoded sound, as it is made.
+    egress_hosts: where parts of the text were sent outside the LAN.
     To be closed when done with, read or not: then the engine stops and the model is given back.
     """
 
@@ -68,6 +69,7 @@ class Reply:
     progress: Progress
     chunks: AsyncGenerator[bytes]
     resources: AsyncExitStack
+    egress_hosts: tuple[str, ...] = ()
 
     async def aclose(self) -> None:
         """Stop and give everything back; more than once does no harm."""
@@ -119,7 +121,8 @@ class Speaker:
             stack.callback(lambda: made_seconds.inc(progress.audio_seconds))
             chain = EncodingChain(request.format, progress, self._encoding)
             stack.callback(chain.close)
-            return Reply(casting.chosen, request.format, text, progress, _encoded(chain, first, batches), stack.pop_all())
+            chunks = _encoded(chain, first, batches)
+            return Reply(casting.chosen, request.format, text, progress, chunks, stack.pop_all(), casting.egress_hosts)
 
     async def _speeches(self, lines: Iterator[Line], speed: float, leases: AsyncExitStack) -> AsyncGenerator[Speech]:
         """Sentence by sentence, so that the first one can be heard while the others are made, and callers of one model take turns."""

@@ -43,6 +43,7 @@ class Metrics:
             registry=self.registry,
         )
         self.queue_rejected = self._count("voxhelm_queue_rejected", "Requests sent away.", "model", "priority", "reason")
+        self.egress_requests = self._count("voxhelm_egress_requests", "Texts or sounds sent out of the LAN.", "engine")
         self.model_loads = self._count("voxhelm_model_loads", "Attempts to load a model.", "model", "outcome")
         self.model_load_seconds = self._seconds("voxhelm_model_load_seconds", "How long loading took.", "model")
         self.model_crashes = self._count("voxhelm_model_crashes", "Processes of models that died unasked.", "model")
