@@ -26,6 +26,7 @@ class TranscribeOptions:
     prompt: text that came before, or a style to follow; engines without a use for it ignore it.
     keywords: names and terms that are likely to occur.
     temperature: sampling temperature, 0 to 1; None leaves it to the engine.
+    translate: whether English is wanted, whatever is spoken; engines that cannot say so.
     """
 
     language: str | None = None
@@ -33,3 +34,4 @@ class TranscribeOptions:
     prompt: str | None = None
     keywords: tuple[str, ...] = ()
     temperature: float | None = None
+    translate: bool = False
