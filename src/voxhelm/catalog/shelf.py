@@ -12,8 +12,9 @@ from voxhelm.catalog.disk import FolderLock, settle_folder
 from voxhelm.catalog.manifest import MANIFEST, SIGNATURE, Manifest, read_manifest
 from voxhelm.domain.errors import PackageInvalid
 
-# What is on its way in or out. Its name begins with a dot: no engine looks there for models.
+# What is on its way in or out is on the same disk, and deeper than engines look for models.
 WORKSHOP: Final = ".voxhelm"
+_DEEP: Final = Path(WORKSHOP, "models", "in", "the", "works")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,11 @@ class Shelf:
 
     def staging(self, engine: str, model_id: str) -> Path:
         """Where a model is put together, on the same disk."""
-        return self.directory / WORKSHOP / engine / f"{model_id}.partial"
+        return self.directory / _DEEP / engine / f"{model_id}.partial"
 
     def lock(self, engine: str, model_id: str) -> FolderLock:
         """What keeps two writers off one model, in this process and in others."""
-        return FolderLock(self.directory / WORKSHOP / engine / f"{model_id}.lock")
+        return FolderLock(self.directory / _DEEP / engine / f"{model_id}.lock")
 
     def folders(self) -> Iterator[Path]:
         """Every folder with a manifest, readable or not, by engine and name."""
@@ -90,7 +91,7 @@ class Shelf:
 
     def _clear_away(self, engine: str, model_id: str) -> Path:
         """Move the model's folder, if there is one, to where nobody looks for models."""
-        folder, old = self.folder(engine, model_id), self.directory / WORKSHOP / engine / f"{model_id}.old"
+        folder, old = self.folder(engine, model_id), self.directory / _DEEP / engine / f"{model_id}.old"
         shutil.rmtree(old, ignore_errors=True)
         if folder.exists():
             old.parent.mkdir(parents=True, exist_ok=True)
