@@ -52,8 +52,14 @@ DISCONNECTS = Bar("processes and threads left after 100 disconnects", Side.AT_MO
 IDLE_MEMORY = Bar("idle server, built-in engines unloaded, resident", Side.AT_MOST, 150, " MB")
 READY = Bar("time to ready", Side.AT_MOST, 2, " s")
 LONG_AUDIO = Bar("growth of resident memory over three hours of audio", Side.AT_MOST, 50, " MB")
+SOAK_UNANSWERED = Bar("requests without an answer in the soak", Side.AT_MOST, 0, "")
+SOAK_LEFT = Bar("leases, processes and connections left by the soak", Side.AT_MOST, 0, "")
+SOAK_HEALTH = Bar("99th percentile of /health in the soak", Side.AT_MOST, 50, " ms")
 
 ALL = (
+    SOAK_UNANSWERED,
+    SOAK_LEFT,
+    SOAK_HEALTH,
     ENCODER_ONE,
     ENCODER_MANY,
     PIPER_RATE,

@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "transcription": ("benchmarks.transcription", "hearing over calling the library directly"),
     "wer": ("benchmarks.wer", "word error rates on recordings with transcripts"),
     "disconnects": ("benchmarks.disconnects", "what is left after clients that vanish"),
+    "soak": ("benchmarks.soak", "half an hour of mixed load with kills, leavers and a tight budget (--seconds)"),
     "long-audio": ("benchmarks.long_audio", "growth of memory over three hours of audio"),
 }
 

@@ -1,8 +1,7 @@
 """The one loop that decides what is loaded."""
 
 import asyncio
-from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,7 +12,7 @@ from voxhelm.kit.clock import Clock
 from voxhelm.kit.mailbox import Mailbox
 from voxhelm.residency.lease import Lease
 from voxhelm.residency.measurements import Measurements, peak_resident_bytes
-from voxhelm.residency.planner import Plan, PlanOptions, plan
+from voxhelm.residency.planner import Plan, PlanOptions, Wanted, plan
 from voxhelm.residency.state import ModelState, Phase
 from voxhelm.telemetry.log import Log
 from voxhelm.telemetry.metrics import Metrics
@@ -24,8 +23,8 @@ ROOM_SECONDS: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    model_id: str
-    waiter: "asyncio.Future[Lease]"
+    wanted: Wanted
+    waiter: "asyncio.Future[list[Lease]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,7 @@ class Residency:
         self._log = log
         self._mailbox: Mailbox[_Message] = Mailbox(clock)
         self._hosts: dict[str, Host] = {}
-        self._waiters: dict[str, deque[asyncio.Future[Lease]]] = {model_id: deque() for model_id in self._states}
+        self._waiting: list[_Asked] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._retried: set[str] = set()
         self._closed = False
@@ -119,30 +118,49 @@ class Residency:
         self._mailbox.close()
 
     async def lease(self, model_id: str) -> Lease:
-        """Wait until the model is loaded and hold it.
+        """Wait until the model is loaded and hold it. Raises as `lease_all`."""
+        (lease,) = await self.lease_all((model_id,))
+        return lease
 
-        Raises what loading raised (ModelLoadFailed and others of `domain.errors`), InsufficientMemory when it can never fit beside what is
-        pinned, Unavailable with a retry time while a model that keeps dying is left alone, ShuttingDown.
+    async def lease_all(self, model_ids: Sequence[str]) -> list[Lease]:
+        """Wait until all of these models are loaded, and hold them all from the same moment on.
+
+        Whoever needs several must ask for them together: to hold one while waiting for room for another would be a deadlock.
+
+        Raises what loading raised (ModelLoadFailed and others of `domain.errors`), InsufficientMemory when they can never fit, Unavailable
+        with a retry time while a model that keeps dying is left alone, ShuttingDown.
         """
         if self._closed:
             raise ShuttingDown("The server is going away.")
-        state = self._states[model_id]
-        pause_seconds = state.retry_at_seconds - self._clock.monotonic_seconds()
-        if state.phase is Phase.UNLOADED and state.failures and pause_seconds > 0:
-            raise Unavailable(
-                f"Model '{model_id}' failed {state.failures} times in a row and is left alone for {pause_seconds:.0f} s; "
-                "the server's log says why.",
-                retry_after_seconds=pause_seconds,
-            )
-        waiter: asyncio.Future[Lease] = asyncio.get_running_loop().create_future()
-        self._mailbox.post(_Asked(model_id, waiter))
+        wanted = tuple(dict.fromkeys(model_ids))
+        for model_id in wanted:
+            self._refuse_resting(self._states[model_id])
+        self._refuse_too_much(wanted)
+        waiter: asyncio.Future[list[Lease]] = asyncio.get_running_loop().create_future()
+        self._mailbox.post(_Asked(Wanted(wanted, self._clock.monotonic_seconds()), waiter))
         try:
             return await waiter
         except asyncio.CancelledError:
-            # Granted in the same moment as the caller left: the lease must not be lost.
+            # Granted in the same moment as the caller left: the leases must not be lost.
             if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
-                waiter.result().release()
+                for lease in waiter.result():
+                    lease.release()
             raise
+
+    def _refuse_resting(self, state: ModelState) -> None:
+        pause_seconds = state.retry_at_seconds - self._clock.monotonic_seconds()
+        if state.phase is Phase.UNLOADED and state.failures and pause_seconds > 0:
+            raise Unavailable(
+                f"Model '{state.model_id}' failed {state.failures} times in a row and is left alone for {pause_seconds:.0f} s; "
+                "the server's log says why.",
+                retry_after_seconds=pause_seconds,
+            )
+
+    def _refuse_too_much(self, model_ids: Sequence[str]) -> None:
+        for device, budget_bytes in self._options.budget_bytes_by_device.items():
+            needed_bytes = sum(self._states[model_id].bytes_by_device.get(device, 0) for model_id in model_ids)
+            if needed_bytes > budget_bytes:
+                raise self._too_large(model_ids)
 
     async def unload(self, model_id: str) -> bool:
         """Unload a model that nobody uses, whatever its time to live; say whether it is unloaded now. One in use stays."""
@@ -168,9 +186,10 @@ class Residency:
         now_seconds = self._clock.monotonic_seconds()
         match message:
             case _Asked():
-                self._waiters[message.model_id].append(message.waiter)
-                self._change(message.model_id, lambda state: state.asked(now_seconds))
-                self._grant(message.model_id)
+                self._waiting.append(message)
+                for model_id in message.wanted.model_ids:
+                    self._change(model_id, ModelState.asked)
+                self._grant()
             case _Released():
                 self._change(message.model_id, lambda state: state.released(now_seconds))
                 if self._states[message.model_id].leases == 0:
@@ -188,23 +207,20 @@ class Residency:
         return self._act(now_seconds)
 
     def _act(self, now_seconds: float) -> float | None:
-        """Drop the waiters that have gone, then do what the planner says."""
-        for model_id, waiters in self._waiters.items():
-            for waiter in [waiter for waiter in waiters if waiter.done()]:
-                waiters.remove(waiter)
-                self._change(model_id, ModelState.gave_up)
-        todo = self._plan = plan(self._states.values(), self._options, now_seconds)
+        """Drop the waiters that have gone, do what the planner says, and grant what can be granted then."""
+        for asked in [asked for asked in self._waiting if asked.waiter.done()]:
+            self._forget(asked)
+        wanted = [asked.wanted for asked in self._waiting]
+        todo = self._plan = plan(self._states.values(), wanted, self._options, now_seconds)
         for model_id in todo.refuse:
-            self._refuse(model_id, self._too_large(model_id))
+            self._refuse(model_id, self._too_large((model_id,)))
         for model_id in todo.load:
             self._change(model_id, ModelState.loading)
             self._spawn(self._load_one(model_id))
         for model_id in todo.unload:
             self._change(model_id, ModelState.unloading)
             self._spawn(self._hosts[model_id].stop())
-        for model_id, state in self._states.items():
-            if state.waiting and state.phase is Phase.LOADED:
-                self._grant(model_id)
+        self._grant()
         return todo.wake_at_seconds
 
     def _change(self, model_id: str, transition: Callable[[ModelState], ModelState]) -> None:
@@ -212,26 +228,37 @@ class Residency:
         self._states[model_id] = state
         self._metrics.model_leases.labels(model=model_id).set(state.leases)
 
-    def _grant(self, model_id: str) -> None:
-        host = self._hosts.get(model_id)
-        if host is None or self._states[model_id].phase is not Phase.LOADED or model_id in self._plan.closed:
-            return
-        waiters = self._waiters[model_id]
-        while waiters:
-            waiter = waiters.popleft()
-            if waiter.done():
-                self._change(model_id, ModelState.gave_up)
+    def _grant(self) -> None:
+        """Give every waiter whose models are all loaded and open its leases, in order of arrival."""
+        for asked in list(self._waiting):
+            if not all(self._open(model_id) for model_id in asked.wanted.model_ids):
                 continue
-            self._change(model_id, ModelState.granted)
-            waiter.set_result(Lease(host, lambda: self._mailbox.post(_Released(model_id))))
+            self._waiting.remove(asked)
+            if asked.waiter.done():
+                for model_id in asked.wanted.model_ids:
+                    self._change(model_id, ModelState.gave_up)
+                continue
+            for model_id in asked.wanted.model_ids:
+                self._change(model_id, ModelState.granted)
+            asked.waiter.set_result([self._lease_of(model_id) for model_id in asked.wanted.model_ids])
+
+    def _open(self, model_id: str) -> bool:
+        return self._states[model_id].phase is Phase.LOADED and model_id in self._hosts and model_id not in self._plan.closed
+
+    def _lease_of(self, model_id: str) -> Lease:
+        return Lease(self._hosts[model_id], lambda: self._mailbox.post(_Released(model_id)))
 
     def _refuse(self, model_id: str, error: VoxhelmError) -> None:
-        waiters = self._waiters[model_id]
-        while waiters:
-            waiter = waiters.popleft()
+        """Tell everybody who waits for this model."""
+        for asked in [asked for asked in self._waiting if model_id in asked.wanted.model_ids]:
+            self._forget(asked)
+            if not asked.waiter.done():
+                asked.waiter.set_exception(error)
+
+    def _forget(self, asked: _Asked) -> None:
+        self._waiting.remove(asked)
+        for model_id in asked.wanted.model_ids:
             self._change(model_id, ModelState.gave_up)
-            if not waiter.done():
-                waiter.set_exception(error)
 
     def _give_up_loading(self, message: _LoadFailed, now_seconds: float) -> None:
         model_id = message.model_id
@@ -250,22 +277,26 @@ class Residency:
         error = message.error
         if isinstance(error, OutOfMemory):
             error = InsufficientMemory(
-                f"Model '{model_id}' ran out of memory while loading. {self._holders(model_id)}", retry_after_seconds=5.0
+                f"Model '{model_id}' ran out of memory while loading. {self._holders((model_id,))}", retry_after_seconds=5.0
             )
         self._change(model_id, lambda state: state.failed(now_seconds))
         self._refuse(model_id, error)
 
-    def _too_large(self, model_id: str) -> InsufficientMemory:
-        needed = ", ".join(f"{size:,} bytes on {device}" for device, size in self._states[model_id].bytes_by_device.items())
+    def _too_large(self, model_ids: Sequence[str]) -> InsufficientMemory:
+        needs = [
+            f"'{model_id}' needs {size:,} bytes on {device}"
+            for model_id in model_ids
+            for device, size in self._states[model_id].bytes_by_device.items()
+        ]
         return InsufficientMemory(
-            f"Model '{model_id}' needs {needed} and cannot fit into the budget (models.memory_budget_bytes). {self._holders(model_id)}"
+            f"Model {', '.join(needs)}, which can never fit into the budget (models.memory_budget_bytes). {self._holders(model_ids)}"
         )
 
-    def _holders(self, model_id: str) -> str:
+    def _holders(self, but: Sequence[str]) -> str:
         holders = [
             f"{state.model_id} ({sum(state.bytes_by_device.values()):,} bytes{', pinned' if state.pinned else ''})"
             for state in self._states.values()
-            if state.holds_memory and state.model_id != model_id
+            if state.holds_memory and state.model_id not in but
         ]
         return f"Memory is held by: {', '.join(holders)}." if holders else "No other model is loaded."
 
@@ -281,7 +312,7 @@ class Residency:
         self._log.info(
             "model loaded", model=message.model_id, seconds=round(message.seconds, 3), resident_bytes=message.host.resident_bytes
         )
-        self._grant(message.model_id)
+        self._grant()
 
     def _measure(self, model_id: str) -> None:
         """Look at the peak of a loaded model, remember it, and reserve what it needs instead of what was thought."""
@@ -338,7 +369,7 @@ class Residency:
         task.add_done_callback(self._tasks.discard)
 
     async def _shut_down(self) -> None:
-        for model_id in self._waiters:
+        for model_id in self._states:
             self._refuse(model_id, ShuttingDown("The server is going away."))
         for task in list(self._tasks):
             task.cancel()

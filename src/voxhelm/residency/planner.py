@@ -22,6 +22,14 @@ class PlanOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """What one caller waits for: all of `model_ids` at once, since `since_seconds` (monotonic)."""
+
+    model_ids: tuple[str, ...]
+    since_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What to do.
 
@@ -38,9 +46,13 @@ class Plan:
     wake_at_seconds: float | None = None
 
 
-def plan(models: Iterable[ModelState], options: PlanOptions, now_seconds: float) -> Plan:
-    """Unload what has been idle for its time to live; load what is waited for, the longest wait first, making room where there is none."""
-    return _Planning(list(models), options, now_seconds).run()
+def plan(models: Iterable[ModelState], wanted: Iterable[Wanted], options: PlanOptions, now_seconds: float) -> Plan:
+    """Unload what has been idle for its time to live; load what is waited for, making room where there is none.
+
+    wanted: in order of arrival. An older caller's models never make room for a younger one's, so the oldest caller can always have
+    everything else cleared away, and everybody becomes the oldest in the end.
+    """
+    return _Planning(list(models), options, now_seconds).run(wanted)
 
 
 class _Planning:
@@ -55,27 +67,34 @@ class _Planning:
         self.refuse: list[str] = []
         self.closed: set[str] = set()
         self.wake_at: list[float] = []
+        self.by_id = {model.model_id: model for model in models}
+        self.planned: set[str] = set()
+        self.protected: set[str] = set()
         self.free = dict(options.budget_bytes_by_device)
         for model in models:
             if model.holds_memory:
                 self._add(model, -1)
 
-    def run(self) -> Plan:
+    def run(self, wanted: Iterable[Wanted]) -> Plan:
         self._expire()
-        waiting = [model for model in self.models if model.waiting and model.phase is Phase.UNLOADED]
-        for model in sorted(waiting, key=lambda model: (model.waiting_since_seconds or 0.0, model.model_id)):
-            self._admit(model)
+        for caller in wanted:
+            self.protected.update(caller.model_ids)
+            for model_id in caller.model_ids:
+                model = self.by_id[model_id]
+                if model.phase is Phase.UNLOADED and model_id not in self.planned:
+                    self.planned.add(model_id)
+                    self._admit(model, caller.since_seconds)
         wake_at = [moment for moment in self.wake_at if moment > self.now_seconds]
         return Plan(tuple(self.load), tuple(self.unload), tuple(self.refuse), frozenset(self.closed), min(wake_at, default=None))
 
     def _expire(self) -> None:
         for model in self.models:
-            if not _evictable(model) or model.time_to_live_seconds < 0 or model.idle_since_seconds is None:
+            if not _idle(model) or model.time_to_live_seconds < 0 or model.idle_since_seconds is None:
                 continue
             if self._due(model.idle_since_seconds + model.time_to_live_seconds):
                 self.unload.append(model.model_id)
 
-    def _admit(self, model: ModelState) -> None:
+    def _admit(self, model: ModelState, since_seconds: float) -> None:
         if not self._could_ever_fit(model):
             self.refuse.append(model.model_id)
             return
@@ -84,11 +103,11 @@ class _Planning:
         if self._fits(model):
             self.load.append(model.model_id)
         else:
-            self._make_room(model)
+            self._make_room(model, since_seconds)
         # Whether it loads now or later, nobody who came after it may take its place.
         self._add(model, -1)
 
-    def _make_room(self, model: ModelState) -> None:
+    def _make_room(self, model: ModelState, since_seconds: float) -> None:
         """Unload idle models, the least wanted first; when they are not enough and the wait is long, close models in use."""
         leaving = [other for other in self.models if other.phase is Phase.UNLOADING or other.model_id in self.unload]
         freed = dict(self.free)
@@ -106,28 +125,26 @@ class _Planning:
                 break
         else:
             return
-        since = model.waiting_since_seconds or 0.0
         for victim in victims:
-            if not _evictable(victim):
-                if not self._due(since + self.options.patience_seconds):
-                    continue
-                self.closed.add(victim.model_id)
-                if victim.leases:
-                    continue
-            # Callers who still wait for a closed model wait until it is loaded again: theirs is the younger wait.
-            if self._due((victim.loaded_at_seconds or 0.0) + self.options.hold_seconds):
+            if victim.leases:
+                if self._due(since_seconds + self.options.patience_seconds):
+                    self.closed.add(victim.model_id)
+            elif self._due((victim.loaded_at_seconds or 0.0) + self.options.hold_seconds):
                 self.unload.append(victim.model_id)
 
     def _victims(self) -> list[ModelState]:
         return [
             other
             for other in self.models
-            if other.phase is Phase.LOADED and not other.pinned and other.model_id not in self.unload and other.bytes_by_device
+            if other.phase is Phase.LOADED
+            and not other.pinned
+            and other.model_id not in self.unload
+            and other.model_id not in self.protected
         ]
 
     def _worth(self, other: ModelState) -> tuple[bool, int, float, str]:
         """Idle before used, unimportant before important, longest unused before the rest."""
-        return (not _evictable(other), other.priority, other.idle_since_seconds or self.now_seconds, other.model_id)
+        return (other.leases > 0, other.priority, other.idle_since_seconds or self.now_seconds, other.model_id)
 
     def _could_ever_fit(self, model: ModelState) -> bool:
         room = dict(self.options.budget_bytes_by_device)
@@ -149,7 +166,7 @@ class _Planning:
         return False
 
 
-def _evictable(model: ModelState) -> bool:
+def _idle(model: ModelState) -> bool:
     return model.phase is Phase.LOADED and model.leases == 0 and model.waiting == 0
 
 

@@ -27,7 +27,6 @@ class ModelState:
     bytes_by_device: what is reserved for it while it is loaded or on its way in or out.
     pinned: never evicted to make room. priority: of two that could be evicted, the lower one goes.
     leases: how many callers use it now. waiting: how many wait for it.
-    waiting_since_seconds: since when somebody waits without a break (monotonic), None when nobody does.
     loaded_at_seconds, idle_since_seconds: when it was loaded, and when the last lease ended (monotonic); None when that does not apply.
     failures: deaths and failed loads in a row. retry_at_seconds: not loaded before this moment (monotonic).
     """
@@ -40,7 +39,6 @@ class ModelState:
     phase: Phase = Phase.UNLOADED
     leases: int = 0
     waiting: int = 0
-    waiting_since_seconds: float | None = None
     loaded_at_seconds: float | None = None
     idle_since_seconds: float | None = None
     failures: int = 0
@@ -51,18 +49,17 @@ class ModelState:
         """Whether its reservation counts."""
         return self.phase is not Phase.UNLOADED
 
-    def asked(self, now_seconds: float) -> "ModelState":
+    def asked(self) -> "ModelState":
         """One more caller waits."""
-        since = now_seconds if self.waiting_since_seconds is None else self.waiting_since_seconds
-        return replace(self, waiting=self.waiting + 1, waiting_since_seconds=since)
+        return replace(self, waiting=self.waiting + 1)
 
     def gave_up(self) -> "ModelState":
         """One caller waits no longer."""
-        return self._fewer_waiting()
+        return replace(self, waiting=self.waiting - 1)
 
     def granted(self) -> "ModelState":
         """One caller that waited has a lease now."""
-        return replace(self._fewer_waiting(), leases=self.leases + 1, idle_since_seconds=None)
+        return replace(self, waiting=self.waiting - 1, leases=self.leases + 1, idle_since_seconds=None)
 
     def released(self, now_seconds: float) -> "ModelState":
         """One lease has ended. A model that has served is a healthy one."""
@@ -106,10 +103,6 @@ class ModelState:
     def unloaded(self) -> "ModelState":
         """Unloading has ended."""
         return replace(self, phase=Phase.UNLOADED, loaded_at_seconds=None)
-
-    def _fewer_waiting(self) -> "ModelState":
-        waiting = self.waiting - 1
-        return replace(self, waiting=waiting, waiting_since_seconds=self.waiting_since_seconds if waiting else None)
 
 
 def back_off_seconds(failures: int) -> float:

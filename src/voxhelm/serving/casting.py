@@ -46,6 +46,11 @@ class Casting:
         cast = [self.chosen] if self._lines is None else [line.chosen for line in self._lines]
         return tuple(dict.fromkeys(one.spec.egress_host for one in cast if one.spec.egress_host is not None))
 
+    def model_ids(self) -> list[str]:
+        """Every model that has something to say, that of the text first."""
+        others = [line.chosen.spec.id for line in self._lines or ()]
+        return list(dict.fromkeys([self.chosen.spec.id, *others]))
+
     def lines(self) -> Iterator[Line]:
         """The sentences in order, found as they are needed."""
         if self._lines is not None:

@@ -98,15 +98,16 @@ class Listener:
             audio = _counted(progress, first, decoded)
             await stack.enter_async_context(aclosing(audio))
             await stack.enter_async_context(self._admission.turn(spec.id, request.caller))
-            lease = await stack.enter_async_context(await self._residency.lease(spec.id))
+            needed = [spec.id]
+            if capabilities.longest_audio_seconds is not None:
+                needed.append(self._catalog.candidates(AUTO, Capability.VOICE_ACTIVITY)[0].id)
+            hosts = [(await stack.enter_async_context(lease)).host for lease in await self._residency.lease_all(needed)]
             options = replace(request.options, language=language)
             if capabilities.longest_audio_seconds is None:
-                segments = lease.host.transcribe(audio, options)
+                segments = hosts[0].transcribe(audio, options)
             else:
-                detector = self._catalog.candidates(AUTO, Capability.VOICE_ACTIVITY)[0]
-                detecting = await stack.enter_async_context(await self._residency.lease(detector.id))
                 cut = CutOptions(longest_seconds=capabilities.longest_audio_seconds)
-                segments = _by_utterance(lease.host, detecting.host, audio, options, cut)
+                segments = _by_utterance(hosts[0], hosts[1], audio, options, cut)
             await stack.enter_async_context(aclosing(segments))
             measured = self._measured(spec.id, progress, segments, started_seconds)
             return Hearing(spec, language, progress, measured, stack.pop_all())

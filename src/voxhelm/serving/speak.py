@@ -1,6 +1,6 @@
 """Say a text."""
 
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass
@@ -110,8 +110,9 @@ class Speaker:
         model_id = casting.chosen.spec.id
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self._admission.turn(model_id, request.caller))
-            leases = await stack.enter_async_context(AsyncExitStack())
-            batches = read_ahead(self._speeches(casting.lines(), request.speed, leases), depth=READ_AHEAD_PIECES)
+            leases = await self._residency.lease_all(casting.model_ids())
+            hosts = {(await stack.enter_async_context(lease)).host.spec.id: lease.host for lease in leases}
+            batches = read_ahead(_speeches(casting.lines(), request.speed, hosts), depth=READ_AHEAD_PIECES)
             await stack.enter_async_context(aclosing(batches))
             first: list[Speech] = await anext(batches, [])
             self._metrics.first_audio_seconds.labels(model=model_id).observe(self._clock.monotonic_seconds() - started_seconds)
@@ -123,18 +124,6 @@ class Speaker:
             stack.callback(chain.close)
             chunks = _encoded(chain, first, batches)
             return Reply(casting.chosen, request.format, text, progress, chunks, stack.pop_all(), casting.egress_hosts)
-
-    async def _speeches(self, lines: Iterator[Line], speed: float, leases: AsyncExitStack) -> AsyncGenerator[Speech]:
-        """Sentence by sentence, so that the first one can be heard while the others are made, and callers of one model take turns."""
-        hosts: dict[str, Host] = {}
-        for line in lines:
-            spec, voice = line.chosen.spec, line.chosen.voice
-            if spec.id not in hosts:
-                hosts[spec.id] = (await leases.enter_async_context(await self._residency.lease(spec.id))).host
-            options = SynthesizeOptions(voice=voice.id, speed=speed, language=line.chosen.language)
-            async with aclosing(hosts[spec.id].synthesize(line.text, options)) as speeches:
-                async for speech in speeches:
-                    yield speech
 
     def _check(self, request: SpeechRequest) -> str:
         if not SLOWEST <= request.speed <= FASTEST:
@@ -161,3 +150,12 @@ async def _encoded(chain: EncodingChain, first: list[Speech], batches: AsyncGene
     data = await chain.finish()
     if data:
         yield data
+
+
+async def _speeches(lines: Iterator[Line], speed: float, hosts: Mapping[str, Host]) -> AsyncGenerator[Speech]:
+    """Sentence by sentence, so that the first one can be heard while the others are made, and callers of one model take turns."""
+    for line in lines:
+        options = SynthesizeOptions(voice=line.chosen.voice.id, speed=speed, language=line.chosen.language)
+        async with aclosing(hosts[line.chosen.spec.id].synthesize(line.text, options)) as speeches:
+            async for speech in speeches:
+                yield speech

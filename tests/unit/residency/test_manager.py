@@ -6,6 +6,7 @@ import pytest
 
 from voxhelm.domain.errors import InsufficientMemory, ModelLoadFailed, OutOfMemory, ShuttingDown, Unavailable
 from voxhelm.domain.model import Capability, ModelSpec
+from voxhelm.kit.clock import SystemClock
 from voxhelm.residency.manager import Residency, _Released
 from voxhelm.residency.measurements import Measurements
 from voxhelm.residency.planner import PlanOptions
@@ -292,3 +293,45 @@ async def test_an_owner_that_failed_is_known_to_have(scene):
     with pytest.raises(ShuttingDown):
         await residency.lease("m")
     scene.running = asyncio.sleep(0)
+
+
+async def test_who_needs_two_models_gets_both_or_waits_holding_neither():
+    residency, _loader = two_models(6)
+    running = asyncio.create_task(residency.run())
+    leases = await residency.lease_all(("a", "b"))
+    assert [lease.host for lease in leases] == [residency.host_of("a"), residency.host_of("b")]
+    for lease in leases:
+        lease.release()
+    residency.close()
+    await running
+
+
+async def test_two_models_that_can_never_be_loaded_together_are_refused():
+    residency, _loader = two_models(4)
+    running = asyncio.create_task(residency.run())
+    with pytest.raises(InsufficientMemory, match="'a' needs 3 bytes on cpu, 'b' needs 3 bytes on cpu"):
+        await residency.lease_all(("a", "b"))
+    residency.close()
+    await running
+
+
+async def test_pairs_and_singles_under_a_tight_budget_all_come_to_their_end():
+    """Three models, room for two: callers of two at once, in both orders, and callers of each alone. Holding one and waiting for another
+    was a deadlock."""
+    loader, clock = Loader(), SystemClock()
+    models = [(ModelSpec(name, "fake", Capability.SPEECH, ("en",)), ModelState(name, -1.0, {"cpu": 2})) for name in "abc"]
+    options = PlanOptions({"cpu": 4}, hold_seconds=0.0, patience_seconds=0.01)
+    residency = Residency(models, options, Measurements(None), loader, clock, Metrics(), silent_log())
+    running = asyncio.create_task(residency.run())
+
+    async def use(*names):
+        for _ in range(20):
+            leases = await residency.lease_all(names)
+            await asyncio.sleep(0)
+            for lease in leases:
+                lease.release()
+
+    async with asyncio.timeout(30):
+        await asyncio.gather(*(use(*names) for names in ("ab", "ba", "bc", "ca", "a", "b", "c")))
+    residency.close()
+    await running
