@@ -41,6 +41,8 @@ INSTANCES: Final[dict[str, Any]] = {
     "models.directory": "/srv/voxhelm/models",
     "models.preload": ["espeak-ng", "pocketsphinx-en-us", "silero-vad"],
     "models.time_to_live_seconds_by_model": {"pocketsphinx-en-us": 60},
+    "models.hub_token_file": "/run/secrets/hub-token",
+    "models.trusted_keys": ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA... operator@home"],
     "models.aliases": {"my-tts": "espeak-ng"},
     "models.extra_engines": ["my_package.my_engine:ENGINE"],
     "voices.openai": {"nova": "en", "onyx": "espeak-ng/en-gb"},
@@ -96,11 +98,15 @@ def _schemas() -> dict[str, dict[str, Any]]:
     """The JSON schema of every setting, by section and key, references resolved."""
     schema = Settings.model_json_schema()
     found = {}
+
+    def resolved(one: dict[str, Any]) -> dict[str, Any]:
+        # What may be left out is what it is when it is there.
+        one = next((other for other in one.get("anyOf", ()) if other.get("type") != "null"), one)
+        return schema["$defs"][one["$ref"].rpartition("/")[2]] if "$ref" in one else one
+
     for section, reference in schema["properties"].items():
         properties = schema["$defs"][reference["$ref"].rpartition("/")[2]]["properties"]
-        found[section] = {
-            key: schema["$defs"][one["$ref"].rpartition("/")[2]] if "$ref" in one else one for key, one in properties.items()
-        }
+        found[section] = {key: resolved(one) for key, one in properties.items()}
     return found
 
 
@@ -122,6 +128,8 @@ def _default(name: str) -> str:
     if name in DEFAULTS_IN_WORDS:
         return DEFAULTS_IN_WORDS[name]
     value = _plain(name)
+    if value is None:
+        return "none"
     return f"`{json.dumps(value, ensure_ascii=False)}`" if not isinstance(value, str) else f"`{value}`"
 
 
@@ -129,7 +137,7 @@ def _plain(name: str) -> Any:
     """The default of a setting, as YAML and JSON have it, without what is None."""
     section, key = name.split(".")
     model: Any = Settings.model_fields[section].annotation
-    value = model().model_dump(mode="json", exclude_none=True)[key]
+    value = model().model_dump(mode="json", exclude_none=True).get(key)
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ByteSize, ConfigDict, Field, Val
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError, YamlConfigSettingsSource
 from rapidfuzz import process
 
+from voxhelm.catalog.hub_access import PUBLIC_HUB
 from voxhelm.domain.errors import ConfigurationInvalid
 from voxhelm.telemetry.log import LogFormat
 
@@ -35,6 +36,12 @@ class ServerSettings(_Section):
     longest_upload_bytes: Annotated[
         ByteSize, Field(gt=0, description="A larger request is refused with 413. Three hours of 48 kHz stereo WAV are 2 GB.")
     ] = ByteSize(2 * 1024**3)
+    allow_model_changes: Annotated[
+        bool,
+        Field(
+            description="Whether other machines may install and remove models over HTTP. This one always may; there are no keys yet."
+        ),
+    ] = False
     shutdown_grace_seconds: Annotated[
         int,
         Field(
@@ -102,6 +109,24 @@ class ModelSettings(_Section):
     patience_seconds: Annotated[
         float, Field(ge=0, description="After waiting this long for room, models in use get no new requests until one has left.")
     ] = 5.0
+    hub_url: Annotated[
+        str,
+        Field(description="Where `voxhelm pull` gets models: the public hub, or a mirror that speaks its protocol (HF_ENDPOINT)."),
+    ] = PUBLIC_HUB
+    hub_token_file: Annotated[
+        Path | None,
+        AfterValidator(lambda path: path and path.expanduser()),
+        Field(
+            description="A file with a token for the hub and nothing else. Without it HF_TOKEN, or nobody: most models need none."
+        ),
+    ] = None
+    offline: Annotated[
+        bool, Field(description="Ask no hub, whoever wants a model (HF_HUB_OFFLINE). What is on the disk works as ever.")
+    ] = False
+    trusted_keys: Annotated[
+        tuple[str, ...],
+        Field(description="Whose models install from a folder or an archive: public Ed25519 keys as OpenSSH writes them."),
+    ] = ()
     aliases: Annotated[
         dict[str, str], Field(description="Further names for models, each for an id. OpenAI's names need none.")
     ] = {}

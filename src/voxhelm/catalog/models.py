@@ -1,19 +1,22 @@
 """The models that are installed, and the names they answer to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from voxhelm.catalog.aliases import AUTO, OPENAI_MODELS
 from voxhelm.catalog.egress import NOTHING_LEAVES, EgressPolicy, refusal, with_egress_host
 from voxhelm.catalog.engines import FoundEngine
+from voxhelm.catalog.names import model_id_of
 from voxhelm.catalog.near import did_you_mean
+from voxhelm.catalog.shelf import WORKSHOP
 from voxhelm.domain.engine import Engine
 from voxhelm.domain.errors import LanguageUnsupported, ModelNotFound, ModelUnsuited
 from voxhelm.domain.model import Capability, ModelSpec
+from voxhelm.domain.voice import Voice
 
 
 class Catalog:
-    """Built once at the start; requests only look things up."""
+    """Requests only look things up; the disk is looked at when this is made, and when somebody has changed what is on it."""
 
     def __init__(
         self,
@@ -28,15 +31,30 @@ class Catalog:
         egress: models it does not allow are neither listed nor chosen, and refused by name.
         """
         self._engines = engines
+        self._directory = models_directory
         self._aliases = aliases
+        self._egress = egress
+        self.adopt(self.scan())
+
+    def scan(self) -> tuple[ModelSpec, ...]:
+        """Ask every engine what it finds now, the preferred first. Looks at the disk, so not on the event loop; changes nothing here."""
         found = [
-            with_egress_host(spec, engines[name].engine)
-            for name in sorted(engines)
-            for spec in engines[name].engine.discover(models_directory)
+            with_egress_host(spec, self._engines[name].engine)
+            for name in sorted(self._engines)
+            for spec in self._engines[name].engine.discover(self._directory)
+            # What is still on its way is none of the models.
+            if spec.path is None or WORKSHOP not in spec.path.parts
         ]
-        found.sort(key=lambda spec: -engines[spec.engine].engine.capabilities.preference)
-        self._models = {spec.id: spec for spec in found if egress.allows(spec)}
-        self._withheld = {spec.id: spec for spec in found if not egress.allows(spec)}
+        return tuple(sorted(found, key=lambda spec: -self._engines[spec.engine].engine.capabilities.preference))
+
+    def adopt(self, found: Sequence[ModelSpec]) -> None:
+        """Take what `scan` has found for what there is, all of it at once."""
+        self._models = {spec.id: spec for spec in found if self.allows(spec)}
+        self._withheld = {spec.id: spec for spec in found if not self.allows(spec)}
+
+    def allows(self, spec: ModelSpec) -> bool:
+        """Whether a model that `scan` has found may be used."""
+        return self._egress.allows(spec)
 
     @property
     def models(self) -> tuple[ModelSpec, ...]:
@@ -58,9 +76,12 @@ class Catalog:
             raise refusal(withheld)
 
     def installed(self, model_id: str) -> ModelSpec:
-        """A model by its own id, not by a name that stands for one. Raises ModelNotFound, EgressForbidden."""
+        """A model by its own id, or the name it was pulled by; not by one that stands for several.
+
+        Raises ModelNotFound, EgressForbidden.
+        """
         self.require_allowed(model_id)
-        spec = self._models.get(model_id)
+        spec = self._known_as(model_id)
         if spec is None:
             near = did_you_mean(model_id, list(self._models))
             raise ModelNotFound(f"No model with the id '{model_id}' is installed.{near} GET /v1/models lists them.", param="model")
@@ -70,6 +91,10 @@ class Catalog:
         """The engine that loads a model."""
         return self._engines[self._models[model_id].engine].engine
 
+    def voices_of(self, spec: ModelSpec) -> Sequence[Voice]:
+        """The voices of a model that `scan` has found. Looks at the disk."""
+        return self._engines[spec.engine].engine.voices(spec)
+
     def reference_of(self, model_id: str) -> str:
         """Where the engine of a model is registered, as `package.module:NAME`."""
         return self._engines[self._models[model_id].engine].reference
@@ -77,12 +102,12 @@ class Catalog:
     def candidates(self, name: str, capability: Capability) -> tuple[ModelSpec, ...]:
         """The models that `name` may mean, the preferred first; never empty.
 
-        name: a model's id, an alias, an OpenAI name or `auto`.
+        name: a model's id, the name it was pulled by, an alias, an OpenAI name or `auto`.
         Raises ModelNotFound, ModelUnsuited, EgressForbidden.
         """
         self.require_allowed(name)
         target = self._aliases.get(name, name)
-        spec = self._models.get(target)
+        spec = self._known_as(target)
         if spec is not None:
             if spec.capability is not capability:
                 raise ModelUnsuited(f"Model '{name}' is for {spec.capability.value}, not for {capability.value}.", param="model")
@@ -113,6 +138,13 @@ class Catalog:
             f"No installed model hears '{language}'; what is installed hears: {', '.join(known)}. Leave the language out to try it anyway.",
             param="language",
         )
+
+    def _known_as(self, name: str) -> ModelSpec | None:
+        """The model with this id, or that was pulled by this name: `whisper-small`, `owner/name`, `piper:bg_BG-dimitar-medium`."""
+        spec = self._models.get(name)
+        if spec is None and name != AUTO and name not in OPENAI_MODELS:
+            spec = self._models.get(model_id_of(name) or "")
+        return spec
 
     def _suggest(self, name: str) -> str:
         return did_you_mean(name, [*self._models, *self.aliases])

@@ -1,6 +1,6 @@
 """From the name of a voice to a model and one of its voices."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -49,17 +49,31 @@ class ListedVoice:
 
 
 class VoiceBook:
-    """Knows every voice of every installed model that speaks; built once at the start."""
+    """Knows every voice of every installed model that speaks."""
 
     def __init__(self, catalog: Catalog, logical: Mapping[str, LogicalVoice], openai_voices: Mapping[str, str]) -> None:
         """logical: the operator's names. openai_voices: OpenAI's names that shall mean something else than the automatic choice."""
         self._catalog = catalog
         self._logical = logical
         self._openai = {name: openai_voices.get(name, AUTO) for name in VOICE_NAMES}
-        self._voices: dict[str, dict[str, Voice]] = {}
-        for spec in catalog.models:
-            if spec.capability is Capability.SPEECH:
-                self._voices[spec.id] = {voice.id.lower(): voice for voice in catalog.engine_of(spec.id).voices(spec)}
+        self._voices: Mapping[str, Mapping[str, Voice]] = {}
+        self.adopt(self.read(catalog.models))
+
+    def read(self, found: Sequence[ModelSpec], fresh: Collection[str] = ()) -> Mapping[str, Mapping[str, Voice]]:
+        """The voices of what `Catalog.scan` has found. Looks at the disk, so not on the event loop; changes nothing here.
+
+        fresh: ids of models whose voices may be others than they were; those of the rest are taken as they are known.
+        """
+        voices: dict[str, Mapping[str, Voice]] = {}
+        for spec in found:
+            if spec.capability is Capability.SPEECH and self._catalog.allows(spec):
+                known = self._voices.get(spec.id) if spec.id not in fresh else None
+                voices[spec.id] = known or {voice.id.lower(): voice for voice in self._catalog.voices_of(spec)}
+        return voices
+
+    def adopt(self, voices: Mapping[str, Mapping[str, Voice]]) -> None:
+        """Take what `read` has found for what there is, in the same moment as the catalogue does."""
+        self._voices = voices
 
     def choose(
         self, name: str | None, model: str, guess_languages: Callable[[], Sequence[str]], script: str | None = None
