@@ -21,6 +21,7 @@ from voxhelm.domain.segment import Segment
 from voxhelm.domain.speech import Speech
 from voxhelm.domain.voice import Voice
 from voxhelm.testing.models.kokoro import write_kokoro
+from voxhelm.testing.models.piper_voice import write_piper_voice
 
 REFERENCES = {entry.name: entry.value for entry in entry_points(group="voxhelm.engines")}
 DATA = Path(__file__).parent.parent / "data"
@@ -132,9 +133,18 @@ def installed_model(engine: Engine, capability: Capability, models: Path) -> Mod
 def _subject(kind: type[Subject], capability: Capability, request: pytest.FixtureRequest, models: Path) -> Iterator[Subject]:
     reference, way = request.param
     engine = pkgutil.resolve_name(reference)
+    if engine.name == "openai_remote":
+        write_remote(models, request.getfixturevalue("server_url"))
     spec = installed_model(engine, capability, models)
     with WAYS[way](reference, spec) as model:
         yield kind(engine, spec, model)
+
+
+def write_remote(models: Path, server_url: str) -> None:
+    """Make a server of our own, with the fake engine, a model of the engine for such servers."""
+    file = models / "openai_remote" / "another-voxhelm.yaml"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(f"base_url: {server_url}/v1\nmodel: fake-speech\nvoices: [tone, {{id: ton, languages: [bg]}}]\n")
 
 
 @pytest.fixture(scope="session")
@@ -142,6 +152,7 @@ def models_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small model for every engine that comes without one."""
     models = tmp_path_factory.mktemp("models")
     write_kokoro(models / "kokoro")
+    write_piper_voice(models)
     return models
 
 
