@@ -5,7 +5,15 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from voxhelm.domain.errors import InsufficientMemory, ModelLoadFailed, OutOfMemory, ShuttingDown, Unavailable, VoxhelmError
+from voxhelm.domain.errors import (
+    InsufficientMemory,
+    ModelLoadFailed,
+    ModelNotFound,
+    OutOfMemory,
+    ShuttingDown,
+    Unavailable,
+    VoxhelmError,
+)
 from voxhelm.domain.model import ModelSpec
 from voxhelm.hosting.host import Host
 from voxhelm.kit.clock import Clock
@@ -56,9 +64,17 @@ class _Ended:
 class _Leave:
     model_id: str
     answer: "asyncio.Future[bool]"
+    for_good: bool = False
 
 
-_Message = _Asked | _Released | _Loaded | _LoadFailed | _Ended | _Leave
+@dataclass(frozen=True, slots=True)
+class _Added:
+    spec: ModelSpec
+    state: ModelState
+    answer: "asyncio.Future[None]"
+
+
+_Message = _Asked | _Released | _Loaded | _LoadFailed | _Ended | _Leave | _Added
 
 
 class Residency:
@@ -96,6 +112,7 @@ class Residency:
         self._waiting: list[_Asked] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._retried: set[str] = set()
+        self._leaving: dict[str, list[asyncio.Future[bool]]] = {}
         self._closed = False
         self.failure: str | None = None
         """Why the owner loop has ended, when it ended of its own fault."""
@@ -128,11 +145,12 @@ class Residency:
         Whoever needs several must ask for them together: to hold one while waiting for room for another would be a deadlock.
 
         Raises what loading raised (ModelLoadFailed and others of `domain.errors`), InsufficientMemory when they can never fit, Unavailable
-        with a retry time while a model that keeps dying is left alone, ShuttingDown.
+        with a retry time while a model that keeps dying is left alone, ModelNotFound for one that was removed, ShuttingDown.
         """
         if self._closed:
             raise ShuttingDown("The server is going away.")
         wanted = tuple(dict.fromkeys(model_ids))
+        self._require_known(wanted)
         for model_id in wanted:
             self._refuse_resting(self._states[model_id])
         self._refuse_too_much(wanted)
@@ -174,9 +192,26 @@ class Residency:
             await asyncio.shield(host.ended)
         return unloaded
 
+    async def add(self, spec: ModelSpec, state: ModelState) -> None:
+        """Know one more model, or what is new of one that is known already; that is loaded with its next load."""
+        if self._closed:
+            raise ShuttingDown("The server is going away.")
+        answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._mailbox.post(_Added(spec, state, answer))
+        await answer
+
+    async def remove(self, model_id: str) -> bool:
+        """Unload a model that nobody uses and know it no more; say whether that is done. One in use stays."""
+        if self._closed:
+            raise ShuttingDown("The server is going away.")
+        answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._mailbox.post(_Leave(model_id, answer, for_good=True))
+        return await answer
+
     def phase(self, model_id: str) -> Phase:
         """Where the model is in its life."""
-        return self._states[model_id].phase
+        state = self._states.get(model_id)
+        return state.phase if state is not None else Phase.UNLOADED
 
     def host_of(self, model_id: str) -> Host | None:
         """The loaded model, to look at; using it takes a lease."""
@@ -186,10 +221,7 @@ class Residency:
         now_seconds = self._clock.monotonic_seconds()
         match message:
             case _Asked():
-                self._waiting.append(message)
-                for model_id in message.wanted.model_ids:
-                    self._change(model_id, ModelState.asked)
-                self._grant()
+                self._queue(message)
             case _Released():
                 self._change(message.model_id, lambda state: state.released(now_seconds))
                 if self._states[message.model_id].leases == 0:
@@ -202,9 +234,29 @@ class Residency:
                 self._mourn(message, now_seconds)
             case _Leave():
                 self._dismiss(message)
+            case _Added():
+                self._welcome(message)
             case None:
                 pass
         return self._act(now_seconds)
+
+    def _queue(self, asked: _Asked) -> None:
+        try:
+            self._require_known(asked.wanted.model_ids)
+        except ModelNotFound as error:
+            # Removed in the moment between the question and its turn.
+            if not asked.waiter.done():
+                asked.waiter.set_exception(error)
+            return
+        self._waiting.append(asked)
+        for model_id in asked.wanted.model_ids:
+            self._change(model_id, ModelState.asked)
+        self._grant()
+
+    def _require_known(self, model_ids: Iterable[str]) -> None:
+        for model_id in model_ids:
+            if model_id not in self._states or model_id in self._leaving:
+                raise ModelNotFound(f"Model '{model_id}' has been removed.", param="model")
 
     def _act(self, now_seconds: float) -> float | None:
         """Drop the waiters that have gone, do what the planner says, and grant what can be granted then."""
@@ -326,13 +378,33 @@ class Residency:
             self._change(model_id, lambda state: state.measured({**reserved, "cpu": max(peak_bytes, reserved.get("cpu", 0))}))
 
     def _dismiss(self, message: _Leave) -> None:
-        state = self._states[message.model_id]
-        free = not state.leases and not state.waiting and state.phase is not Phase.LOADING
-        if free and state.phase is Phase.LOADED:
-            self._change(message.model_id, ModelState.unloading)
-            self._spawn(self._hosts[message.model_id].stop())
-        if not message.answer.done():
+        model_id, state = message.model_id, self._states.get(message.model_id)
+        free = state is None or (not state.leases and not state.waiting and state.phase is not Phase.LOADING)
+        if free and state is not None and state.phase is Phase.LOADED:
+            self._change(model_id, ModelState.unloading)
+            self._spawn(self._hosts[model_id].stop())
+        if message.for_good and free and state is not None:
+            # Answered when it is gone; who asks for the same meanwhile gets the same answer.
+            self._leaving.setdefault(model_id, []).append(message.answer)
+            self._let_go(model_id)
+        elif not message.answer.done():
             message.answer.set_result(free)
+
+    def _let_go(self, model_id: str) -> None:
+        """Know a model no more, if it is leaving and its host has gone."""
+        if model_id not in self._leaving or self._states[model_id].phase is not Phase.UNLOADED:
+            return
+        del self._states[model_id], self._specs[model_id]
+        for answer in self._leaving.pop(model_id):
+            if not answer.done():
+                answer.set_result(True)
+
+    def _welcome(self, message: _Added) -> None:
+        model_id = message.spec.id
+        self._specs[model_id] = message.spec
+        self._states.setdefault(model_id, message.state)
+        if not message.answer.done():
+            message.answer.set_result(None)
 
     def _mourn(self, message: _Ended, now_seconds: float) -> None:
         if self._hosts.get(message.model_id) is not message.host:
@@ -342,6 +414,7 @@ class Residency:
         if self._states[message.model_id].phase is Phase.UNLOADING:
             self._change(message.model_id, ModelState.unloaded)
             self._log.info("model unloaded", model=message.model_id)
+            self._let_go(message.model_id)
         else:
             self._change(message.model_id, lambda state: state.failed(now_seconds))
             self._metrics.model_crashes.labels(model=message.model_id).inc()
@@ -371,6 +444,8 @@ class Residency:
     async def _shut_down(self) -> None:
         for model_id in self._states:
             self._refuse(model_id, ShuttingDown("The server is going away."))
+        for answer in [answer for answers in self._leaving.values() for answer in answers if not answer.done()]:
+            answer.set_exception(ShuttingDown("The server is going away."))
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

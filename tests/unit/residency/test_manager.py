@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from voxhelm.domain.errors import InsufficientMemory, ModelLoadFailed, OutOfMemory, ShuttingDown, Unavailable
+from voxhelm.domain.errors import InsufficientMemory, ModelLoadFailed, ModelNotFound, OutOfMemory, ShuttingDown, Unavailable
 from voxhelm.domain.model import Capability, ModelSpec
 from voxhelm.kit.clock import SystemClock
 from voxhelm.residency.manager import Residency, _Released
@@ -335,3 +335,58 @@ async def test_pairs_and_singles_under_a_tight_budget_all_come_to_their_end():
         await asyncio.gather(*(use(*names) for names in ("ab", "ba", "bc", "ca", "a", "b", "c")))
     residency.close()
     await running
+
+
+OTHER = ModelSpec("n", "fake", Capability.SPEECH, ("en",))
+
+
+async def test_a_model_that_is_added_can_be_leased(scene):
+    residency = scene.start()
+    with pytest.raises(ModelNotFound):
+        await residency.lease("n")
+    assert residency.phase("n") is Phase.UNLOADED
+    await residency.add(OTHER, ModelState("n", -1.0))
+    (await residency.lease("n")).release()
+    assert residency.phase("n") is Phase.LOADED
+
+
+async def test_a_model_that_is_removed_is_unloaded_and_known_no_more(scene):
+    residency = scene.start()
+    (await residency.lease("m")).release()
+    assert await residency.remove("m")
+    assert scene.loader.hosts[0].ended.done()
+    with pytest.raises(ModelNotFound, match="removed"):
+        await residency.lease("m")
+    assert await residency.remove("m")
+    await residency.add(SPEC, ModelState("m", -1.0))
+    (await residency.lease("m")).release()
+    assert scene.loader.calls == 2
+
+
+async def test_a_model_in_use_is_not_removed(scene):
+    residency = scene.start()
+    lease = await residency.lease("m")
+    assert not await residency.remove("m")
+    lease.release()
+    assert await residency.remove("m")
+
+
+async def test_a_model_that_is_being_loaded_is_not_removed(scene):
+    residency = scene.start()
+    scene.loader.gate.clear()
+    waiting = asyncio.create_task(residency.lease("m"))
+    await scene.until(Phase.LOADING)
+    assert not await residency.remove("m")
+    scene.loader.gate.set()
+    (await waiting).release()
+
+
+async def test_who_asks_in_the_moment_of_removal_is_told_and_nothing_breaks(scene):
+    residency = scene.start()
+    removing, asking = asyncio.create_task(residency.remove("m")), asyncio.create_task(residency.lease("m"))
+    again = asyncio.create_task(residency.remove("m"))
+    assert await removing
+    assert await again
+    with pytest.raises(ModelNotFound):
+        await asking
+    assert residency.failure is None
