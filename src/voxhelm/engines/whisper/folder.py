@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from voxhelm.engines.whisper.languages import CANTONESE, LANGUAGES
+from voxhelm.engines.whisper.languages import CANTONESE, LANGUAGES, own_code
 
 DEEPEST: Final = 4
 """How far below the models directory a model may be: enough for a hub's own cache."""
@@ -16,9 +16,7 @@ _CONFIG: Final = "config.json"
 _VOCABULARIES: Final = ("vocabulary.json", "vocabulary.txt")
 # Translators in the same format have a config.json too. Only Whisper's has these.
 _MARKS: Final = frozenset({"alignment_heads", "lang_ids", "suppress_ids_begin"})
-# CTranslate2 tells the kinds of model apart by the same numbers.
-_MULTILINGUAL_TOKENS: Final = 51_865
-_CANTONESE_TOKENS: Final = 51_866
+_ENGLISH_TOKENS: Final = 51_864
 
 
 def model_folders(directory: Path) -> Iterator[Path]:
@@ -34,11 +32,13 @@ def model_id(folder: Path) -> str:
 
 
 def languages_of(folder: Path) -> tuple[str, ...]:
-    """What the model hears, told by the size of its vocabulary. Raises OSError or ValueError when that cannot be read."""
-    tokens = _vocabulary_size(folder)
-    if tokens < _MULTILINGUAL_TOKENS:
+    """What the model hears, told by its vocabulary. Raises OSError or ValueError when that cannot be read."""
+    tokens = _vocabulary(folder)
+    # English models have the tokens of languages too, and no use for them. CTranslate2 knows them by the same signs: they lack the
+    # empty token, and (before its version 4.8) there is one token less.
+    if "" not in tokens and len(tokens) <= _ENGLISH_TOKENS:
         return ("en",)
-    return (*LANGUAGES, CANTONESE) if tokens >= _CANTONESE_TOKENS else LANGUAGES
+    return tuple(language for language in (*LANGUAGES, CANTONESE) if f"<|{own_code(language)}|>" in tokens)
 
 
 def missing_from(folder: Path) -> tuple[str, ...]:
@@ -71,13 +71,12 @@ def _is_model(folder: Path) -> bool:
     return isinstance(config, dict) and not _MARKS.isdisjoint(config)
 
 
-def _vocabulary_size(folder: Path) -> int:
+def _vocabulary(folder: Path) -> frozenset[str]:
     listed, lines = (folder / name for name in _VOCABULARIES)
     if listed.is_file():
-        return len(json.loads(listed.read_text(encoding="utf-8")))
+        return frozenset(json.loads(listed.read_text(encoding="utf-8")))
     if lines.is_file():
         # A token may hold any character but this one, so other line ends must not be taken for it.
-        return lines.read_bytes().count(b"\n")
+        return frozenset(lines.read_bytes().decode().removesuffix("\n").split("\n"))
     tokenizer = json.loads((folder / TOKENIZER).read_text(encoding="utf-8"))
-    # The specials before the timestamps are one more in a multilingual model; timestamps may be left out here.
-    return len(tokenizer["model"]["vocab"]) + 107 + 1501
+    return frozenset(tokenizer["model"]["vocab"]) | {added["content"] for added in tokenizer["added_tokens"]}
