@@ -3,7 +3,7 @@
 import asyncio
 import os
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,7 +19,10 @@ from voxhelm.api.app import ApiOptions, create_app
 from voxhelm.api.services import Services
 from voxhelm.catalog.egress import EgressPolicy
 from voxhelm.catalog.engines import FoundEngines, find_engines
+from voxhelm.catalog.hub_access import hub_access
 from voxhelm.catalog.models import Catalog
+from voxhelm.catalog.pull import Puller
+from voxhelm.catalog.shelf import Shelf
 from voxhelm.catalog.voices import LogicalVoice, VoiceBook
 from voxhelm.config import Isolation, Settings
 from voxhelm.domain.errors import ConfigurationInvalid, EgressForbidden, VoxhelmError
@@ -40,8 +43,10 @@ from voxhelm.serving.control import ModelControl
 from voxhelm.serving.hear import Listener
 from voxhelm.serving.inventory import Inventory
 from voxhelm.serving.line import LineOptions
+from voxhelm.serving.renewal import Renewal
 from voxhelm.serving.running import RunningRequests
 from voxhelm.serving.speak import Speaker, SpeechOptions
+from voxhelm.serving.weights import Weights
 from voxhelm.telemetry.log import Log
 from voxhelm.telemetry.metrics import Metrics
 
@@ -121,7 +126,11 @@ def compose(settings: Settings, log: Log, *, clock: Clock | None = None, keep_me
     speaker = Speaker(options, book, residency, admission, encoding, metrics, clock)
     listener = Listener(catalog, residency, admission, metrics, clock)
     inventory = Inventory(catalog, book, residency, preloader, int(time.time()))
-    services = Services(speaker, listener, inventory, RunningRequests(), ModelControl(catalog, residency, warm), metrics)
+    control = ModelControl(catalog, residency, warm)
+    renewal = Renewal(catalog, book, residency, lambda spec: _state_of(spec, settings, catalog, measurements))
+    shelf = Shelf(settings.models.directory)
+    weights = Weights(compose_puller(settings, clock), shelf, catalog, renewal, named_in_settings(settings), log)
+    services = Services(speaker, listener, inventory, RunningRequests(), control, weights, metrics)
     return Voxhelm(services, engines, catalog, residency, preloader, encoding, clock, log)
 
 
@@ -133,8 +142,26 @@ def compose_app(voxhelm: Voxhelm, settings: Settings) -> ASGIApp:
         async with voxhelm.running():
             yield
 
-    options = ApiOptions(console_directory(), settings.server.longest_upload_bytes, version("voxhelm"))
+    server = settings.server
+    options = ApiOptions(console_directory(), server.longest_upload_bytes, version("voxhelm"), server.allow_model_changes)
     return create_app(voxhelm.services, options, voxhelm.clock, voxhelm.log, lifespan)
+
+
+def compose_puller(settings: Settings, clock: Clock) -> Puller:
+    """What installs models, by itself: it works with settings that name models which are yet to come. Raises ConfigurationInvalid."""
+    models = settings.models
+    access = hub_access(models.hub_url, models.hub_token_file, os.environ, offline=models.offline)
+    return Puller(Shelf(models.directory), access, clock.unix_seconds)
+
+
+def named_in_settings(settings: Settings) -> Mapping[str, str]:
+    """The models without which the server would not start, each with a setting that names it."""
+    models = settings.models
+    named = {one.model: f"voices.logical.{name}" for name, one in settings.voices.logical.items() if one.model is not None}
+    named |= dict.fromkeys(models.time_to_live_seconds_by_model, "models.time_to_live_seconds_by_model")
+    named |= dict.fromkeys(models.priority_by_model, "models.priority_by_model")
+    named |= dict.fromkeys(models.pinned, "models.pinned")
+    return named | dict.fromkeys(models.preload, "models.preload")
 
 
 def console_directory() -> Path:
@@ -162,14 +189,20 @@ def _initial_states(settings: Settings, catalog: Catalog, measurements: Measurem
     _require_known(wanted.pinned, catalog, "models.pinned")
     _require_known(wanted.priority_by_model, catalog, "models.priority_by_model")
     for spec in catalog.models:
-        time_to_live_seconds = wanted.time_to_live_seconds_by_model.get(spec.id, wanted.time_to_live_seconds)
-        measured = measurements.of(spec.id)
-        bytes_by_device = dict(catalog.engine_of(spec.id).footprint(spec).bytes_by_device)
-        bytes_by_device["cpu"] = bytes_by_device.get("cpu", 0) + EMPTY_HOST_BYTES
-        if measured is not None:
-            bytes_by_device |= measured.peak_bytes_by_device
-        pinned, priority = spec.id in wanted.pinned, wanted.priority_by_model.get(spec.id, 0)
-        yield spec, ModelState(spec.id, time_to_live_seconds, bytes_by_device, pinned, priority)
+        yield spec, _state_of(spec, settings, catalog, measurements)
+
+
+def _state_of(spec: ModelSpec, settings: Settings, catalog: Catalog, measurements: Measurements) -> ModelState:
+    """The state in which a model begins."""
+    wanted = settings.models
+    time_to_live_seconds = wanted.time_to_live_seconds_by_model.get(spec.id, wanted.time_to_live_seconds)
+    measured = measurements.of(spec.id)
+    bytes_by_device = dict(catalog.engine_for(spec).footprint(spec).bytes_by_device)
+    bytes_by_device["cpu"] = bytes_by_device.get("cpu", 0) + EMPTY_HOST_BYTES
+    if measured is not None:
+        bytes_by_device |= measured.peak_bytes_by_device
+    pinned, priority = spec.id in wanted.pinned, wanted.priority_by_model.get(spec.id, 0)
+    return ModelState(spec.id, time_to_live_seconds, bytes_by_device, pinned, priority)
 
 
 def _preloads(settings: Settings, catalog: Catalog) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ from voxhelm.api.services import Services
 from voxhelm.api.speech import speech_router
 from voxhelm.api.transcriptions import transcriptions_router
 from voxhelm.api.voices import voices_router
+from voxhelm.api.weights import weights_router
 from voxhelm.domain.errors import VoxhelmError
 from voxhelm.kit.clock import Clock
 from voxhelm.telemetry.log import Log
@@ -36,11 +37,16 @@ from voxhelm.telemetry.log import Log
 
 @dataclass(frozen=True, slots=True)
 class ApiOptions:
-    """What the edge is told. console_directory: the console's files. longest_body_bytes: a larger request is refused."""
+    """What the edge is told.
+
+    console_directory: the console's files. longest_body_bytes: a larger request is refused.
+    anybody_changes_models: whether other machines may install and remove models.
+    """
 
     console_directory: Path
     longest_body_bytes: int
     version: str
+    anybody_changes_models: bool = False
 
 
 def create_app(
@@ -74,6 +80,7 @@ def create_app(
         voices_router(services),
         models_router(services),
         control_router(services),
+        weights_router(services, anybody=options.anybody_changes_models),
         requests_router(services),
         health_router(services),
         console_router(options.console_directory, options.version),

@@ -29,13 +29,16 @@ def _error(description: str) -> dict[str, Any]:
 # What any route may answer; the bodies are OpenAI's error envelope.
 ERRORS: Final[dict[int | str, dict[str, Any]]] = {
     400: _error("The request is wrong; `param` names the field."),
+    403: _error("This caller, or this server, may not do that."),
     404: _error("There is no such model."),
-    409: _error("The model is in use."),
+    409: _error("The model is in use, or another one has its name."),
     413: _error("The text or the body is over the limit."),
     429: _error("Too many requests wait for the model; try again after `Retry-After`."),
     499: _error("Somebody cancelled the request."),
     504: _error("The deadline passed before the request's turn came."),
     500: _error("Voxhelm or an engine failed."),
+    502: _error("The hub does not answer, or not as it should."),
+    507: _error("There is no room for the model."),
     503: _error("A model cannot serve now; try again after `Retry-After`."),
 }
 

@@ -7,6 +7,7 @@ from voxhelm.serving.hear import Listener
 from voxhelm.serving.inventory import Inventory
 from voxhelm.serving.running import RunningRequests
 from voxhelm.serving.speak import Speaker
+from voxhelm.serving.weights import Weights
 from voxhelm.telemetry.metrics import Metrics
 
 
@@ -19,4 +20,5 @@ class Services:
     inventory: Inventory
     running: RunningRequests
     control: ModelControl
+    weights: Weights
     metrics: Metrics

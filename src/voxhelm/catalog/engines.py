@@ -47,3 +47,14 @@ def find_engines(extra_references: Iterable[str] = ()) -> FoundEngines:
         else:
             broken[name] = f"{reference} is a {type(engine).__name__}, not a voxhelm.domain.engine.Engine"
     return FoundEngines(working, broken)
+
+
+def remedy_for(engines: Mapping[str, FoundEngine], name: str) -> str:
+    """What to do when models of an engine are not found although their files are there. Looks at the disk."""
+    found = engines.get(name)
+    if found is None:
+        return f"No engine '{name}' is installed."
+    wrong = next((finding for finding in found.engine.diagnose() if not finding.ok), None)
+    if wrong is None:
+        return f"The engine '{name}' does not take these files for a model."
+    return f"{wrong.subject}: {wrong.detail}." + (f" Get it with: {wrong.remedy}" if wrong.remedy is not None else "")

@@ -12,11 +12,11 @@ from voxhelm.catalog.manifest import FileRecord, Manifest, is_whole, record_of
 from voxhelm.catalog.names import model_id_of, source_of
 from voxhelm.catalog.package import PackedFile, as_listed, manifest_in, open_package, require_named, unpack
 from voxhelm.catalog.part import digest_of
-from voxhelm.catalog.pull_event import PullDone, PullEvent, PullProgress
 from voxhelm.catalog.selection import select
 from voxhelm.catalog.shelf import Shelf
 from voxhelm.catalog.signature import require_trusted
 from voxhelm.domain.errors import ModelExists, ModelInUse, PackageInvalid, SignatureUntrusted
+from voxhelm.domain.pull import PullDone, PullEvent, PullProgress
 
 
 @dataclass(frozen=True, slots=True)

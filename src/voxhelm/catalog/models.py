@@ -5,14 +5,13 @@ from pathlib import Path
 
 from voxhelm.catalog.aliases import AUTO, OPENAI_MODELS
 from voxhelm.catalog.egress import NOTHING_LEAVES, EgressPolicy, refusal, with_egress_host
-from voxhelm.catalog.engines import FoundEngine
+from voxhelm.catalog.engines import FoundEngine, remedy_for
 from voxhelm.catalog.names import model_id_of
 from voxhelm.catalog.near import did_you_mean
 from voxhelm.catalog.shelf import WORKSHOP
 from voxhelm.domain.engine import Engine
 from voxhelm.domain.errors import LanguageUnsupported, ModelNotFound, ModelUnsuited
 from voxhelm.domain.model import Capability, ModelSpec
-from voxhelm.domain.voice import Voice
 
 
 class Catalog:
@@ -91,9 +90,15 @@ class Catalog:
         """The engine that loads a model."""
         return self._engines[self._models[model_id].engine].engine
 
-    def voices_of(self, spec: ModelSpec) -> Sequence[Voice]:
-        """The voices of a model that `scan` has found. Looks at the disk."""
-        return self._engines[spec.engine].engine.voices(spec)
+    def engine_for(self, spec: ModelSpec) -> Engine:
+        """The engine that loads a model which `scan` has found, adopted or not."""
+        return self._engines[spec.engine].engine
+
+    def remedy_for(self, engine: str, model_id: str) -> str | None:
+        """What to do before a model can be loaded whose files are there; None when nothing is missing. Looks at the disk."""
+        if model_id in self._models or model_id in self._withheld:
+            return None
+        return remedy_for(self._engines, engine)
 
     def reference_of(self, model_id: str) -> str:
         """Where the engine of a model is registered, as `package.module:NAME`."""

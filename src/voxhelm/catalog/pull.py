@@ -17,11 +17,11 @@ from voxhelm.catalog.names import PIPER_VOICES, source_of
 from voxhelm.catalog.near import did_you_mean
 from voxhelm.catalog.part import SUFFIX, Damaged, check
 from voxhelm.catalog.piper_stem import PiperStem
-from voxhelm.catalog.pull_event import PullDone, PullEvent, PullProgress, PullWaiting
 from voxhelm.catalog.selection import Selection, select
 from voxhelm.catalog.shelf import Shelf, Shelved
 from voxhelm.catalog.source import Source
 from voxhelm.domain.errors import HubOffline, ModelExists, ModelNotFound
+from voxhelm.domain.pull import PullDone, PullEvent, PullProgress, PullWaiting
 
 # Between two looks at a lock that another process holds; the system tells nobody when it is given back.
 LOCK_POLL_SECONDS: Final = 0.25

@@ -68,7 +68,7 @@ class VoiceBook:
         for spec in found:
             if spec.capability is Capability.SPEECH and self._catalog.allows(spec):
                 known = self._voices.get(spec.id) if spec.id not in fresh else None
-                voices[spec.id] = known or {voice.id.lower(): voice for voice in self._catalog.voices_of(spec)}
+                voices[spec.id] = known or {voice.id.lower(): voice for voice in self._catalog.engine_for(spec).voices(spec)}
         return voices
 
     def adopt(self, voices: Mapping[str, Mapping[str, Voice]]) -> None:

@@ -150,7 +150,7 @@ class ModelExists(BadRequest):
 
 
 class ModelChangesForbidden(BadRequest):
-    """This caller may not install or remove models."""
+    """The caller may not install or remove models."""
 
     code = "model_changes_forbidden"
 

@@ -213,6 +213,10 @@ class Residency:
         state = self._states.get(model_id)
         return state.phase if state is not None else Phase.UNLOADED
 
+    def knows(self, spec: ModelSpec) -> bool:
+        """Whether it would load the model as `spec` has it."""
+        return self._specs.get(spec.id) == spec and spec.id not in self._leaving
+
     def host_of(self, model_id: str) -> Host | None:
         """The loaded model, to look at; using it takes a lease."""
         return self._hosts.get(model_id)

@@ -9,7 +9,6 @@ import pytest
 from voxhelm.catalog.install import Trust, install
 from voxhelm.catalog.manifest import MANIFEST, SIGNATURE, Manifest, faults_of, record_of
 from voxhelm.catalog.package import pack
-from voxhelm.catalog.pull_event import PullDone, PullProgress
 from voxhelm.catalog.shelf import Shelf
 from voxhelm.domain.errors import (
     ConfigurationInvalid,
@@ -20,6 +19,7 @@ from voxhelm.domain.errors import (
     PackageInvalid,
     SignatureUntrusted,
 )
+from voxhelm.domain.pull import PullDone, PullProgress
 
 STEM = "bg_BG-dimitar-medium"
 CONTENT = {f"{STEM}.onnx": b"weights" * 300_000, f"{STEM}.onnx.json": b"{}"}

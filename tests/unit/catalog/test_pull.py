@@ -16,7 +16,6 @@ from voxhelm.catalog import disk
 from voxhelm.catalog.hub_access import HubAccess
 from voxhelm.catalog.manifest import MANIFEST, faults_of, read_manifest
 from voxhelm.catalog.pull import Puller
-from voxhelm.catalog.pull_event import PullDone, PullProgress, PullWaiting
 from voxhelm.catalog.shelf import WORKSHOP, Shelf
 from voxhelm.domain.errors import (
     DiskFull,
@@ -28,6 +27,7 @@ from voxhelm.domain.errors import (
     ModelNotFound,
     ModelUnsuited,
 )
+from voxhelm.domain.pull import PullDone, PullProgress, PullWaiting
 
 STEM = "bg_BG-dimitar-medium"
 FOLDER = "bg/bg_BG/dimitar/medium"

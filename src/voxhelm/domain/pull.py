@@ -22,12 +22,16 @@ class PullProgress:
 
 @dataclass(frozen=True, slots=True)
 class PullDone:
-    """The model is installed. engine: that loads it. changed: False when it was there already."""
+    """The model is installed.
+
+    engine: that loads it. changed: False when it was there already. remedy: what to do before it can be loaded, None when nothing is.
+    """
 
     model_id: str
     engine: str
     size_bytes: int
     changed: bool
+    remedy: str | None = None
 
 
 PullEvent = PullWaiting | PullProgress | PullDone

@@ -1,0 +1,43 @@
+"""Who may change what is installed. There are no keys yet, so it is decided by where a request comes from."""
+
+import ipaddress
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
+from voxhelm.domain.errors import ModelChangesForbidden
+
+# What proxies add: behind one, everybody seems to be on this machine.
+FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+
+
+def require_model_changes(scope: Scope, *, anybody: bool) -> None:
+    """Return if this caller may install and remove models, else raise ModelChangesForbidden saying what would allow it.
+
+    anybody: whether the operator lets other machines do so.
+    """
+    headers = Headers(scope=scope)
+    origin, host = headers.get("origin"), headers.get("host", "")
+    if origin is not None and urlsplit(origin).netloc != host:
+        raise ModelChangesForbidden("Pages of other sites may not install or remove models.")
+    if anybody:
+        return
+    client = scope.get("client")
+    near = client is not None and _is_here(str(client[0])) and not any(name in headers for name in FORWARDED)
+    # A page whose name was made to lead here would ask from this machine, under that name.
+    if not near or not _is_here(urlsplit(f"//{host}").hostname or ""):
+        raise ModelChangesForbidden(
+            "Models are installed and removed from the machine that the server runs on. "
+            "server.allow_model_changes: true lets everybody who reaches it do so."
+        )
+
+
+def _is_here(host: str) -> bool:
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return host == "localhost"
+    mapped = getattr(address, "ipv4_mapped", None)
+    return bool((mapped or address).is_loopback)
