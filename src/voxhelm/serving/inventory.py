@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from voxhelm.catalog.models import Catalog
 from voxhelm.catalog.voices import ListedVoice, VoiceBook
-from voxhelm.domain.errors import ModelNotFound
 from voxhelm.residency.manager import Residency
 from voxhelm.residency.preload import Preloader
 
@@ -51,11 +50,9 @@ class Inventory:
             yield ListedModel(name, "voxhelm", capability.value, tuple(sorted(languages)), None, None)
 
     def model(self, name: str) -> ListedModel:
-        """One of them. Raises ModelNotFound."""
-        for model in self.models():
-            if model.id == name:
-                return model
-        raise ModelNotFound(f"There is no model '{name}'. GET /v1/models lists what is installed.", param="model")
+        """One of them, also by the name it was pulled by. Raises ModelNotFound, EgressForbidden."""
+        known = {model.id: model for model in self.models()}
+        return known.get(name) or known[self._catalog.installed(name).id]
 
     def voices(self, *, variants: bool) -> Iterator[ListedVoice]:
         """Every voice; with `variants` also the thousands that are a colour of another."""

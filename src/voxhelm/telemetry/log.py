@@ -65,6 +65,8 @@ def configure_logging(level: str, log_format: LogFormat) -> Log:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
+    # Its lines hold whole addresses, and those that files of models come from hold keys.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     logger: Log = structlog.get_logger("voxhelm")
     return logger
 
