@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "startup": ("benchmarks.startup", "time from exec to ready"),
     "memory": ("benchmarks.memory", "resident memory when idle and after load"),
     "speech": ("benchmarks.speech", "first byte, total and requests per second"),
+    "peers": ("benchmarks.peers", "Voxhelm, piper's HTTP server and wyoming-piper on the same voices"),
     "encoder": ("benchmarks.encoder", "speech over the encoder's own cost"),
     "isolation": ("benchmarks.isolation", "a hosted engine over the same engine in line"),
     "transcription": ("benchmarks.transcription", "hearing over calling the library directly"),
@@ -80,7 +81,11 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     standard = Plan()
     servers = parser.add_argument_group("servers")
     servers.add_argument(
-        "--target", action="append", default=[], metavar="NAME=URL", help="a server; piper+http://... is piper's own"
+        "--target",
+        action="append",
+        default=[],
+        metavar="NAME=URL",
+        help="a server; piper+http://... is piper's own, wyoming://... one for Home Assistant",
     )
     servers.add_argument("--start", action="store_true", help="start Voxhelm as the first server (done anyway without --target)")
     servers.add_argument(

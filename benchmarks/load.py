@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from benchmarks.wire import Connection, Endpoint, Reply, ReplyBroken, Request
+from benchmarks.wyoming import WyomingConnection
 
 REQUEST_LIMIT_SECONDS = 120.0
 
@@ -40,7 +41,7 @@ async def closed_loop(endpoint: Endpoint, requests: Iterable[Request], clients: 
     """
     queue: Iterator[Request] = iter(requests)
     outcome = Round()
-    connections = [Connection(endpoint) for _ in range(clients)]
+    connections = [WyomingConnection(endpoint) if endpoint.wyoming else Connection(endpoint) for _ in range(clients)]
     try:
         await asyncio.gather(*(connection.open() for connection in connections))
         started = time.perf_counter()
@@ -55,7 +56,7 @@ async def closed_loop(endpoint: Endpoint, requests: Iterable[Request], clients: 
     return outcome
 
 
-async def _client(connection: Connection, queue: Iterator[Request], outcome: Round, deadline: float) -> None:
+async def _client(connection: Connection | WyomingConnection, queue: Iterator[Request], outcome: Round, deadline: float) -> None:
     for request in queue:
         try:
             reply = await connection.ask(request, limit_seconds=REQUEST_LIMIT_SECONDS)

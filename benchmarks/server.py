@@ -6,7 +6,7 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,36 +54,54 @@ async def started(arguments: Sequence[str] = (), settings: Mapping[str, str] | N
     """
     port = free_port()
     variables = {"VOXHELM_" + name.replace(".", "__").upper(): value for name, value in (settings or {}).items()}
+    began = time.perf_counter()
+    async with program(command(port, arguments), lambda: answers(Endpoint("127.0.0.1", port), "/health/ready"), variables) as pid:
+        yield Running(Endpoint("127.0.0.1", port, "/v1"), pid, time.perf_counter() - began)
+
+
+@asynccontextmanager
+async def program(
+    words: Sequence[str], ready: Callable[[], Awaitable[bool]], variables: Mapping[str, str] | None = None
+) -> AsyncIterator[int]:
+    """Start a server of any kind, wait until it is `ready` and give its process id; end it on leaving.
+
+    variables: added to the environment.
+
+    Raises StartFailed.
+    """
     with tempfile.TemporaryFile() as log:
-        began = time.perf_counter()
         process = await asyncio.create_subprocess_exec(
-            *command(port, arguments), stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, env=os.environ | variables
+            *words, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, env=os.environ | dict(variables or {})
         )
         try:
             try:
                 async with asyncio.timeout(START_LIMIT_SECONDS):
-                    await _ready(Endpoint("127.0.0.1", port), process)
+                    await _until(ready, process)
             except TimeoutError as error:
                 raise StartFailed(f"not ready after {START_LIMIT_SECONDS:.0f} s\n{_end_of(log.fileno())}") from error
             except StartFailed as error:
                 raise StartFailed(f"{error}\n{_end_of(log.fileno())}") from error
-            yield Running(Endpoint("127.0.0.1", port, "/v1"), process.pid, time.perf_counter() - began)
+            yield process.pid
         finally:
             await _end(process)
 
 
-async def _ready(endpoint: Endpoint, process: asyncio.subprocess.Process) -> None:
+async def answers(endpoint: Endpoint, path: str) -> bool:
+    """Whether a GET of `path` is answered with 200."""
+    connection = Connection(endpoint)
+    try:
+        reply = await connection.ask(Request(path, method="GET"), limit_seconds=START_LIMIT_SECONDS)
+    except (OSError, ReplyBroken):
+        return False  # it does not listen yet
+    finally:
+        connection.abort()
+    return reply.status == 200
+
+
+async def _until(ready: Callable[[], Awaitable[bool]], process: asyncio.subprocess.Process) -> None:
     while process.returncode is None:
-        connection = Connection(endpoint)
-        try:
-            reply = await connection.ask(Request("/health/ready", method="GET"), limit_seconds=START_LIMIT_SECONDS)
-        except (OSError, ReplyBroken):
-            pass  # it does not listen yet
-        else:
-            if reply.status == 200:
-                return
-        finally:
-            connection.abort()
+        if await ready():
+            return
         await asyncio.sleep(POLL_SECONDS)
     raise StartFailed(f"the server ended with status {process.returncode}")
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from benchmarks.wire import Endpoint, Request
+from benchmarks.wyoming import synthesize
 
 WAV_HEADER_BYTES = 44
 
@@ -15,6 +16,7 @@ class Dialect(StrEnum):
 
     OPENAI = "openai"
     PIPER = "piper"
+    WYOMING = "wyoming"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +34,14 @@ class Target:
     pid: int | None = None
 
     def speaks(self, audio_format: str) -> bool:
-        """Whether the server has this format: piper's has wav only."""
+        """Whether the server has this format: piper's has wav only, and so has Wyoming, whose sound without a header is as good."""
         return self.dialect is Dialect.OPENAI or audio_format == "wav"
 
     def speech(self, text: str, audio_format: str) -> Request:
         """The request that has `text` said."""
         silent = WAV_HEADER_BYTES if audio_format == "wav" else 0
+        if self.dialect is Dialect.WYOMING:
+            return Request("", synthesize(text, self.voice))
         if self.dialect is Dialect.PIPER:
             piper = {"text": text} if self.voice is None else {"text": text, "voice": self.voice}
             return Request("", json.dumps(piper).encode(), silent_bytes=silent)
@@ -46,11 +50,16 @@ class Target:
 
 
 def endpoint_of(url: str, key: str | None = None) -> tuple[Endpoint, Dialect]:
-    """Read a base URL; `piper+http://host:port/synthesize` is piper's HTTP server. Raises ValueError for anything else."""
+    """Read a base URL; `piper+http://host:port/synthesize` is piper's HTTP server, `wyoming://host:port` a server for Home Assistant.
+
+    Raises ValueError for anything else.
+    """
     dialect = Dialect.OPENAI
     if url.startswith("piper+"):
         dialect, url = Dialect.PIPER, url.removeprefix("piper+")
     parts = urlsplit(url)
+    if parts.scheme == "wyoming" and parts.hostname is not None and parts.port is not None:
+        return Endpoint(parts.hostname, parts.port, wyoming=True), Dialect.WYOMING
     if parts.scheme not in {"http", "https"} or parts.hostname is None:
         raise ValueError(f"{url!r} is not a base URL like http://127.0.0.1:8000/v1")
     tls = parts.scheme == "https"

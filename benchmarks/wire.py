@@ -15,13 +15,17 @@ class ReplyBroken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where a server listens. `prefix` is the path of the base URL without a slash at its end."""
+    """Where a server listens. `prefix` is the path of the base URL without a slash at its end.
+
+    wyoming: it speaks the Wyoming protocol instead of HTTP.
+    """
 
     host: str
     port: int
     prefix: str = ""
     tls: bool = False
     key: str | None = None
+    wyoming: bool = False
 
 
 @dataclass(frozen=True, slots=True)
