@@ -4,7 +4,7 @@ import importlib.util
 import pkgutil
 import wave
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -13,7 +13,9 @@ import numpy as np
 import pytest
 import soxr
 
+from tests.contracts import edge_loopback
 from tests.contracts.ways import WAYS, Model
+from tests.edge_service import running_edge_service
 from voxhelm.domain.engine import Engine
 from voxhelm.domain.model import Capability, ModelSpec
 from voxhelm.domain.options import SynthesizeOptions, TranscribeOptions
@@ -146,6 +148,10 @@ def _subject(kind: type[Subject], capability: Capability, request: pytest.Fixtur
     if engine.name == "openai_remote":
         write_remote(models, request.getfixturevalue("server_url"))
     spec = installed_model(engine, capability, models)
+    if engine.name == "edge_tts":
+        # The service itself is out of reach, and nothing to test against.
+        reference = edge_loopback.REFERENCE
+        spec = replace(spec, settings={edge_loopback.URL: request.getfixturevalue("edge_url")})
     with WAYS[way](reference, spec) as model:
         yield kind(engine, spec, model)
 
@@ -174,6 +180,12 @@ def models_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     else:
         write_tiny_whisper(models / "a-deaf-whisper")
     return models
+
+
+@pytest.fixture(scope="session")
+def edge_url():
+    with running_edge_service() as (_service, url):
+        yield url
 
 
 @pytest.fixture(scope="module")
