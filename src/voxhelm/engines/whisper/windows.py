@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voxhelm.audio.utterances import CutOptions, Utterance, UtteranceCutter
+from voxhelm.domain.activity import Activity
 from voxhelm.domain.pcm import Pcm
 from voxhelm.engines.whisper.activity import SAMPLE_RATE_HZ, SpeechProbabilities
 
@@ -41,34 +42,58 @@ class Window:
 
 def windows(audio: Iterable[Pcm], probabilities: SpeechProbabilities) -> Iterator[Window]:
     """Read `audio` as it comes and yield each window as soon as it is full or a long pause has ended it."""
-    return packed(_utterances(audio, probabilities))
+    cutter, packer = UtteranceCutter(CUT), Packer()
 
+    def packed(utterances: Iterable[Utterance]) -> Iterator[Window]:
+        for utterance in utterances:
+            yield from packer.push(utterance)
 
-def packed(utterances: Iterable[Utterance]) -> Iterator[Window]:
-    """Put consecutive utterances into one window as long as they fit, silence as long as theirs between them."""
-    pieces: list[NDArray[np.int16]] = []
-    start = end = 0  # samples, in the recording
-    for utterance in utterances:
-        begin = round(utterance.start_seconds * SAMPLE_RATE_HZ)
-        samples = utterance.pcm.samples
-        fits = begin + len(samples) - start <= LONGEST_SECONDS * SAMPLE_RATE_HZ
-        if pieces and (not fits or begin - end > PAUSE_SECONDS * SAMPLE_RATE_HZ):
-            yield Window(np.concatenate(pieces), start / SAMPLE_RATE_HZ)
-            pieces = []
-        if not pieces:
-            start = end = begin
-        pieces += [np.zeros(max(0, begin - end), dtype=np.int16), samples]
-        end = max(begin, end) + len(samples)
-    if pieces:
-        yield Window(np.concatenate(pieces), start / SAMPLE_RATE_HZ)
-
-
-def _utterances(audio: Iterable[Pcm], probabilities: SpeechProbabilities) -> Iterator[Utterance]:
-    cutter = UtteranceCutter(CUT)
     for pcm in audio:
         cutter.push_audio(pcm)
         for activity in probabilities.push(pcm):
-            yield from cutter.push_activity(activity)
+            yield from packed(cutter.push_activity(activity))
+            yield from packer.pass_time(activity)
     for activity in probabilities.finish():
-        yield from cutter.push_activity(activity)
-    yield from cutter.finish()
+        yield from packed(cutter.push_activity(activity))
+    yield from packed(cutter.finish())
+    yield from packer.finish()
+
+
+class Packer:
+    """Puts consecutive utterances into one window as long as they fit, with silence as long as theirs between them."""
+
+    def __init__(self) -> None:
+        self._pieces: list[NDArray[np.int16]] = []
+        self._start = self._end = 0  # samples, in the recording
+        self._spoken_until_seconds = 0.0
+
+    def push(self, utterance: Utterance) -> Iterator[Window]:
+        """Take the next; it may end the window before it."""
+        begin = round(utterance.start_seconds * SAMPLE_RATE_HZ)
+        samples = utterance.pcm.samples
+        fits = begin + len(samples) - self._start <= LONGEST_SECONDS * SAMPLE_RATE_HZ
+        if not fits or begin - self._end > PAUSE_SECONDS * SAMPLE_RATE_HZ:
+            yield from self.finish()
+        if not self._pieces:
+            self._start = self._end = begin
+        self._pieces += [np.zeros(max(0, begin - self._end), dtype=np.int16), samples]
+        self._end = max(begin, self._end) + len(samples)
+
+    def pass_time(self, activity: Activity) -> Iterator[Window]:
+        """End the window when no utterance that is still to come could belong to it: the pause is too long, or it would not fit."""
+        now_seconds = activity.start_seconds
+        for probability in activity.probabilities:
+            now_seconds += activity.window_seconds
+            if probability >= CUT.threshold:
+                self._spoken_until_seconds = now_seconds
+        quiet_seconds = now_seconds - max(self._spoken_until_seconds, self._end / SAMPLE_RATE_HZ)
+        known_after_seconds = CUT.padding_seconds + CUT.min_silence_seconds
+        lasting_seconds = now_seconds - self._start / SAMPLE_RATE_HZ
+        if quiet_seconds > PAUSE_SECONDS + known_after_seconds or lasting_seconds > LONGEST_SECONDS + known_after_seconds:
+            yield from self.finish()
+
+    def finish(self) -> Iterator[Window]:
+        """The window as it is, if there is one."""
+        if self._pieces:
+            yield Window(np.concatenate(self._pieces), self._start / SAMPLE_RATE_HZ)
+            self._pieces = []
