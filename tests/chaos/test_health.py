@@ -42,5 +42,7 @@ def test_probes_are_answered_while_every_host_works(tmp_path):
         stop.set()
         for worker in workers:
             worker.join()
-    print(f"health while busy: p50 {quantiles(seconds, n=100)[49] * 1000:.1f} ms, p99 {quantiles(seconds, n=100)[98] * 1000:.1f} ms")
+    print(
+        f"health while busy: p50 {quantiles(seconds, n=100)[49] * 1000:.1f} ms, p99 {quantiles(seconds, n=100)[98] * 1000:.1f} ms"
+    )
     assert sum(answered.values()) >= sum(busy_with.values()) + len(workers) - 1
