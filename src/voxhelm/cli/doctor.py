@@ -89,7 +89,9 @@ def _python() -> Check:
 
 def _engines(settings: "Settings") -> Iterator[Check]:
     """What the engines say of themselves, and whether together they can do what Voxhelm is for."""
+    from voxhelm.catalog.egress import EgressPolicy
     from voxhelm.catalog.engines import find_engines
+    from voxhelm.catalog.models import Catalog
 
     engines = find_engines(settings.models.extra_engines)
     for name, reason in engines.broken.items():
@@ -97,13 +99,13 @@ def _engines(settings: "Settings") -> Iterator[Check]:
     for name in sorted(engines.working):
         for finding in engines.working[name].engine.diagnose():
             yield _of_engine(finding)
-    models = [
-        (spec.capability, spec.id)
-        for found in engines.working.values()
-        for spec in found.engine.discover(settings.models.directory)
-    ]
+    try:
+        catalog = Catalog(engines.working, settings.models.directory, {}, EgressPolicy(settings.egress.allow_cloud))
+    except ConfigurationInvalid as error:  # a file of the models directory that is to be mended by hand
+        yield Check("models", ok=False, required=True, detail=error.message, remedy="voxhelm config")
+        return
     for capability, purpose in PURPOSES.items():
-        able = sorted(model_id for of, model_id in models if of is capability)
+        able = sorted(spec.id for spec in catalog.models if spec.capability is capability)
         detail = ", ".join(able) or "no model is installed"
         yield Check(purpose, ok=bool(able), required=True, detail=detail, remedy=None if able else REINSTALL)
     yield _whole(settings)

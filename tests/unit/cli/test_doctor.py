@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pytest
 
@@ -45,3 +46,22 @@ def test_a_broken_plugin_does_not_make_the_others_ill(voxhelm: RunVoxhelm) -> No
     assert ran.returncode == 0
     assert not broken[0]["ok"]
     assert "ModuleNotFoundError" in broken[0]["detail"]
+
+
+def test_a_file_for_a_remote_server_that_cannot_be_right_is_named(voxhelm: RunVoxhelm, tmp_path: Path) -> None:
+    (tmp_path / "openai_remote").mkdir()
+    (tmp_path / "openai_remote" / "box.yaml").write_text("base_url: http://10.0.0.5\nmodle: x\n")
+    ran = voxhelm("doctor", "--json", VOXHELM_MODELS__DIRECTORY=str(tmp_path))
+    assert ran.returncode == 1
+    (missing,) = [check for check in json.loads(ran.stdout) if check["required"] and not check["ok"]]
+    assert missing["subject"] == "models"
+    assert "box.yaml" in missing["detail"]
+
+
+@pytest.mark.parametrize("allowed", ["false", "true"])
+def test_what_would_leave_the_local_network_counts_only_when_it_may(voxhelm: RunVoxhelm, tmp_path: Path, allowed: str) -> None:
+    (tmp_path / "openai_remote").mkdir()
+    (tmp_path / "openai_remote" / "cloud.yaml").write_text("base_url: https://api.example.com/v1\nmodel: x\nvoices: [y]\n")
+    ran = voxhelm("doctor", "--json", VOXHELM_MODELS__DIRECTORY=str(tmp_path), VOXHELM_EGRESS__ALLOW_CLOUD=allowed)
+    checks = {check["subject"]: check for check in json.loads(ran.stdout)}
+    assert ("cloud" in checks["saying"]["detail"].split(", ")) == (allowed == "true")
