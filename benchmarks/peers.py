@@ -24,7 +24,9 @@ from benchmarks.plan import NotMeasurable, Plan, servers
 from benchmarks.report import Section, Table
 from benchmarks.server import answers, free_port, program
 from benchmarks.speech import Cells
+from benchmarks.spread import megabytes
 from benchmarks.target import Dialect, Target
+from benchmarks.tree import resident_bytes
 from benchmarks.wire import Endpoint
 from voxhelm.testing.models.piper_voice import write_full_size_piper_voice, write_piper_voice
 
@@ -95,7 +97,8 @@ async def _measure(plan: Plan, voice: Path, python: Path) -> Section:
         numbers = count()
         for clients in plan.clients:
             await speech.measure(plan, targets, "wav", clients, numbers, cells)
-    return speech.section(targets, cells, [])
+        held = ", ".join(f"{target.name} {megabytes(resident_bytes(target.pid))}" for target in targets if target.pid is not None)
+    return speech.section(targets, cells, [f"MB resident after the load on {voice.stem}, all processes: {held}."])
 
 
 @asynccontextmanager

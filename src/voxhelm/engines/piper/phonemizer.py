@@ -28,7 +28,8 @@ class Phonemizer:
         try:
             config = PiperConfig.from_dict(dict(voice.raw))
             # It is asked for phonemes only, for which it takes no session.
-            self._piper = PiperVoice(cast("Any", None), config, download_dir=voice.path.parent)
+            self._piper = PiperVoice(cast("Any", None), config)
+            self._piper.download_dir = voice.path.parent
             self._ids: Mapping[str, Sequence[int]] = {symbol: tuple(ids) for symbol, ids in config.phoneme_id_map.items()}
             self._padding, self._start, self._end = (tuple(self._ids[symbol]) for symbol in (PADDING, START, END))
             self._pinyin = config.phoneme_type == "pinyin"

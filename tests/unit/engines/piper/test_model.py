@@ -7,6 +7,7 @@ from voxhelm.domain.errors import ParameterInvalid, VoiceNotFound
 from voxhelm.domain.model import Placement
 from voxhelm.domain.options import SynthesizeOptions
 from voxhelm.engines.piper.engine import ENGINE
+from voxhelm.testing.models.piper_voice import FRAMES_PER_PHONEME, SAMPLES_PER_FRAME
 
 TEXT = "The small boat drifts slowly down the river."
 
@@ -62,7 +63,7 @@ def test_a_voice_that_reads_letters_says_each_and_tells_the_words(load):
         pieces = list(model.synthesize("Добър ден, свят!".lower(), SynthesizeOptions("bg_BG-null-x_low")))
     assert {piece.pcm.rate_hz for piece in pieces} == {16_000}
     assert [(word.text, word.text_offset) for word in words_of(pieces)] == [("добър", 0), ("ден", 6), ("свят", 11)]
-    letter_seconds = 8 * 256 / 16_000
+    letter_seconds = FRAMES_PER_PHONEME * SAMPLES_PER_FRAME / 16_000
     assert [(word.end_seconds - word.start_seconds) / letter_seconds for word in words_of(pieces)] == pytest.approx([5, 3, 4])
 
 

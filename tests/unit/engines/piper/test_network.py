@@ -8,6 +8,7 @@ from voxhelm.domain.errors import EngineFailed, ModelLoadFailed
 from voxhelm.domain.model import Placement
 from voxhelm.engines.piper.load_options import LoadOptions
 from voxhelm.engines.piper.network import open_network
+from voxhelm.testing.models.piper_voice import FRAMES_PER_PHONEME, SAMPLES_PER_FRAME
 
 SCALES = (0.667, 1.0, 0.8)
 
@@ -20,8 +21,8 @@ def test_the_sound_is_as_loud_as_can_be_and_each_id_has_its_frames(voice_path):
     sound, frames = opened(voice_path).run([1, 0, 5, 0, 6, 0, 2], SCALES, 0)
     assert sound.dtype == np.int16
     assert np.abs(sound).max() == pytest.approx(32_767, abs=1)
-    assert list(frames) == [0, 0, 8, 0, 8, 0, 0]
-    assert len(sound) == 16 * 256
+    assert list(frames) == [0, 0, FRAMES_PER_PHONEME, 0, FRAMES_PER_PHONEME, 0, 0]
+    assert len(sound) == 2 * FRAMES_PER_PHONEME * SAMPLES_PER_FRAME
 
 
 def test_nothing_to_say_is_no_sound(voice_path):
@@ -33,7 +34,7 @@ def test_callers_get_their_own_sound(voice_path):
     network = opened(voice_path, threads="2")
     with ThreadPoolExecutor(8) as threads:
         made = threads.map(lambda count: (count, network.run([5] * count, SCALES, 0)[0]), list(range(1, 30)) * 3)
-        assert all(len(sound) == count * 8 * 256 for count, sound in made)
+        assert all(len(sound) == count * FRAMES_PER_PHONEME * SAMPLES_PER_FRAME for count, sound in made)
 
 
 def test_a_network_that_takes_something_else_is_no_voice(voice_path):
