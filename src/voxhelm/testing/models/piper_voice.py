@@ -10,7 +10,7 @@ from voxhelm.testing.models.onnx_graph import OnnxGraph
 from voxhelm.testing.models.vits import durations, full_size
 
 SAMPLES_PER_FRAME: Final = 256
-# How long the voice that costs nothing says each phoneme: 70 ms, and a whole number of frames at half, one and a half times and double speed.
+# How long the voice that costs nothing says each phoneme: 70 ms, in whole frames at half, at one and a half times and at double speed.
 FRAMES_PER_PHONEME: Final = 6
 PADDING, START, END = "_", "^", "$"
 # What espeak-ng's phonemes are written with, and the punctuation that Piper leaves between them.
