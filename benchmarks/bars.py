@@ -48,6 +48,7 @@ PIPER_RATE = Bar("requests per second against piper's HTTP server, wav, worst of
 PIPER_FIRST_BYTE = Bar("first byte against piper's HTTP server, wav, worst of 1, 8, 32 clients", Side.AT_MOST, 1.0, "x")
 ISOLATION = Bar("host isolation, median per request over the same engine in line", Side.AT_MOST, 2, " ms")
 TRANSCRIPTION = Bar("transcription over calling the engine's library, one minute of audio", Side.AT_MOST, 1.05, "x")
+WHISPER = Bar("transcription over calling faster-whisper, one minute of audio", Side.AT_MOST, 1.05, "x")
 DISCONNECTS = Bar("processes and threads left after 100 disconnects", Side.AT_MOST, 0, "")
 IDLE_MEMORY = Bar("idle server, built-in engines unloaded, resident", Side.AT_MOST, 150, " MB")
 READY = Bar("time to ready", Side.AT_MOST, 2, " s")
@@ -66,6 +67,7 @@ ALL = (
     PIPER_FIRST_BYTE,
     ISOLATION,
     TRANSCRIPTION,
+    WHISPER,
     DISCONNECTS,
     IDLE_MEMORY,
     READY,

@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "encoder": ("benchmarks.encoder", "speech over the encoder's own cost"),
     "isolation": ("benchmarks.isolation", "a hosted engine over the same engine in line"),
     "transcription": ("benchmarks.transcription", "hearing over calling the library directly"),
+    "microbatch": ("benchmarks.microbatch", "Whisper's windows of several callers together, and each alone"),
     "wer": ("benchmarks.wer", "word error rates on recordings with transcripts"),
     "disconnects": ("benchmarks.disconnects", "what is left after clients that vanish"),
     "soak": ("benchmarks.soak", "half an hour of mixed load with kills, leavers and a tight budget (--seconds)"),
@@ -114,7 +115,8 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     amounts.add_argument("--count", type=int, help="of disconnects, starts or pairs")
     amounts.add_argument("--seconds", type=float, help="of audio to hear")
     amounts.add_argument("--audio", type=Path, help="a recording to hear, instead of what the server says; for wer also a folder")
-    amounts.add_argument("--engine", help="the one to run in line and hosted (fake and espeak)")
+    amounts.add_argument("--engine", help="the one to run in line and hosted (fake and espeak); for transcription, `whisper`")
+    amounts.add_argument("--whisper", type=Path, help="a Whisper model's folder, instead of a model with random weights")
     parser.add_argument("--write", action="store_true", help="put the table into benchmarks/README.md")
 
 
@@ -163,4 +165,5 @@ def _plan(options: argparse.Namespace) -> Plan:
         engine=options.engine,
         transcription_model=options.transcription_model,
         audio=options.audio,
+        whisper=options.whisper,
     )

@@ -38,6 +38,7 @@ class Plan:
     seconds: how much audio is heard.
     engine: which one runs in line and hosted, or is called directly.
     audio: a recording to hear; without one the server says it first.
+    whisper: the folder of a Whisper model; without one, one of full size is made, with random weights.
     """
 
     targets: tuple[Target, ...] = ()
@@ -57,6 +58,7 @@ class Plan:
     engine: str | None = None
     transcription_model: str | None = None
     audio: Path | None = None
+    whisper: Path | None = None
 
 
 def costless(plan: Plan) -> Plan:

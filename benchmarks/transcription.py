@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from pocketsphinx import Decoder
 
-from benchmarks import bars
+from benchmarks import bars, whisper
+from benchmarks.bars import Bar, Verdict
 from benchmarks.load import fault
 from benchmarks.plan import HEARING_MODEL, Plan, servers
 from benchmarks.recording import HEARD_RATE_HZ, Samples, lasting, read, said, upload_of
@@ -51,9 +52,17 @@ async def ask(target: Target, samples: Samples, model: str) -> float:
 
 async def run(plan: Plan) -> Section:
     """Hear the same recording every way, round by round."""
+    if plan.engine != "whisper":
+        return await compare(plan, library(), "transcription", bars.TRANSCRIPTION)
+    with whisper.models_with_whisper(plan) as (models, model):
+        hear = whisper.library(models / model)
+        return await compare(whisper.with_whisper(plan, models, model), hear, "transcription-whisper", bars.WHISPER)
+
+
+async def compare(plan: Plan, hear: Callable[[Samples], float], name: str, bar: Bar) -> Section:
+    """The servers of a plan against `hear`, which gives the seconds it took. name: of the section."""
     seconds = plan.seconds or MINUTE_SECONDS
     model = plan.transcription_model or HEARING_MODEL
-    hear = library()
     async with servers(plan) as targets:
         source = read(plan.audio) if plan.audio is not None else await said(targets[0], seconds)
         samples = lasting(source, seconds)
@@ -70,10 +79,16 @@ async def run(plan: Plan) -> Section:
                     failures[target.name].append(str(error))
                     took = float("inf")
                 taken.setdefault(target.name, []).append(took)
-    return _section(plan, seconds, taken, failures)
+    rows, verdicts = _rows(seconds, taken, failures, bar)
+    origin = plan.audio.name if plan.audio is not None else "speech that the first server said"
+    note = f"{seconds:.0f} s of {origin}, 16 kHz mono, heard by {model}; the server is sent a WAV file and decodes it."
+    errors = tuple(f"First error of {name}: {found[0]}" for name, found in failures.items() if found)
+    return Section(name, Table(COLUMNS, rows), (note, *errors), verdicts)
 
 
-def _section(plan: Plan, seconds: float, taken: dict[str, list[float]], failures: dict[str, list[str]]) -> Section:
+def _rows(
+    seconds: float, taken: dict[str, list[float]], failures: dict[str, list[str]], bar: Bar
+) -> tuple[tuple[tuple[str, ...], ...], tuple[Verdict, ...]]:
     direct, *served = taken
     rows = []
     verdicts = []
@@ -83,7 +98,7 @@ def _section(plan: Plan, seconds: float, taken: dict[str, list[float]], failures
             rows.append((way, "-", "-", "-", str(len(failures[way]))))
             continue
         if served and way == served[0]:
-            verdicts.append(bars.TRANSCRIPTION.measured(ratio.middle))
+            verdicts.append(bar.measured(ratio.middle))
         rows.append(
             (
                 way,
@@ -93,7 +108,4 @@ def _section(plan: Plan, seconds: float, taken: dict[str, list[float]], failures
                 str(len(failures.get(way, ()))),
             )
         )
-    origin = plan.audio.name if plan.audio is not None else "speech that the first server said"
-    note = f"{seconds:.0f} s of {origin}, 16 kHz mono; the server is sent a WAV file and decodes it."
-    errors = tuple(f"First error of {name}: {found[0]}" for name, found in failures.items() if found)
-    return Section("transcription", Table(COLUMNS, tuple(rows)), (note, *errors), tuple(verdicts))
+    return tuple(rows), tuple(verdicts)

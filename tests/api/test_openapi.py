@@ -19,6 +19,8 @@ OPERATIONS = [
     "GET /v1/audio/models",
     "GET /v1/models",
     "GET /v1/models/{model_id}",
+    "POST /v1/models",
+    "DELETE /v1/models/{model_id}",
     "POST /v1/models/{model_id}/load",
     "POST /v1/models/{model_id}/unload",
     "DELETE /v1/requests/{request_id}",

@@ -80,10 +80,17 @@ class Catalog:
         Raises ModelNotFound, EgressForbidden.
         """
         self.require_allowed(model_id)
-        spec = self._known_as(model_id)
+        spec = self.find(model_id)
         if spec is None:
             near = did_you_mean(model_id, list(self._models))
             raise ModelNotFound(f"No model with the id '{model_id}' is installed.{near} GET /v1/models lists them.", param="model")
+        return spec
+
+    def find(self, name: str) -> ModelSpec | None:
+        """The model with this id, or that was pulled by this name: `whisper-small`, `owner/name`, `piper:bg_BG-dimitar-medium`."""
+        spec = self._models.get(name)
+        if spec is None and name != AUTO and name not in OPENAI_MODELS:
+            spec = self._models.get(model_id_of(name) or "")
         return spec
 
     def engine_of(self, model_id: str) -> Engine:
@@ -112,7 +119,7 @@ class Catalog:
         """
         self.require_allowed(name)
         target = self._aliases.get(name, name)
-        spec = self._known_as(target)
+        spec = self.find(target)
         if spec is not None:
             if spec.capability is not capability:
                 raise ModelUnsuited(f"Model '{name}' is for {spec.capability.value}, not for {capability.value}.", param="model")
@@ -143,13 +150,6 @@ class Catalog:
             f"No installed model hears '{language}'; what is installed hears: {', '.join(known)}. Leave the language out to try it anyway.",
             param="language",
         )
-
-    def _known_as(self, name: str) -> ModelSpec | None:
-        """The model with this id, or that was pulled by this name: `whisper-small`, `owner/name`, `piper:bg_BG-dimitar-medium`."""
-        spec = self._models.get(name)
-        if spec is None and name != AUTO and name not in OPENAI_MODELS:
-            spec = self._models.get(model_id_of(name) or "")
-        return spec
 
     def _suggest(self, name: str) -> str:
         return did_you_mean(name, [*self._models, *self.aliases])

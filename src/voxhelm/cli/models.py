@@ -1,10 +1,13 @@
-"""`voxhelm models`: what is installed."""
+"""`voxhelm models`: what is installed, whether it is whole, and taking it to another machine."""
 
+import os
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from voxhelm.cli.failure import CommandFailed, ExitCode
 from voxhelm.cli.interruptible import run
 from voxhelm.cli.reach import Where, reach
 
@@ -13,6 +16,17 @@ if TYPE_CHECKING:
 
 EPILOG: Final = """
 Names of the engine [bold]voxhelm[/] stand for the best model that is installed.
+
+[bold]Examples[/]
+  voxhelm models --verify
+  voxhelm models export whisper-small -o whisper-small.tar --sign model-key
+"""
+EXPORT_EPILOG: Final = """
+`voxhelm pull NAME --from FILE` installs it on a machine that reaches no hub, if its models.trusted_keys has the public half of the key.
+
+[bold]Examples[/]
+  ssh-keygen -t ed25519 -N '' -f model-key
+  voxhelm models export whisper-small -o whisper-small.tar --sign model-key
 """
 # As many codes as fit beside the rest; --json has them all.
 LANGUAGES_SHOWN: Final = 6
@@ -23,12 +37,44 @@ class ModelsFlags:
     """What `models` can be told."""
 
     json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Read the files of what was pulled, and compare them with what they were.")
+    ] = False
     where: Where = field(default_factory=Where)
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFlags:
+    """What `models export` can be told."""
+
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A model that was pulled.", show_default=False)]
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Write the tar archive there.", show_default=False)]
+    sign: Annotated[
+        Path | None, typer.Option("--sign", metavar="KEY", help="Sign it with this Ed25519 key, as ssh-keygen makes it.")
+    ] = None
+    config: Annotated[Path | None, typer.Option("--config", "-c", metavar="FILE", help="Settings, else voxhelm.yaml.")] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What has become of a model's files. faults: in words; empty when they are as they were."""
+
+    model: str
+    folder: str
+    faults: tuple[str, ...]
 
 
 def models(flags: ModelsFlags) -> None:
     """List the models, and the names they answer to."""
-    run(_models(flags))
+    if flags.verify:
+        _verify(flags)
+    else:
+        run(_models(flags))
+
+
+def export(flags: ExportFlags) -> None:
+    """Write a model that was pulled as one archive, to be installed elsewhere."""
+    run(_export(flags))
 
 
 async def _models(flags: ModelsFlags) -> None:
@@ -49,3 +95,53 @@ def _row(model: "ListedModel") -> tuple[str, ...]:
     languages = " ".join(model.languages[:LANGUAGES_SHOWN]) + (f" and {more} more" if more > 0 else "")
     memory = bytes_text(model.resident_bytes) if model.resident_bytes is not None else ""
     return model.id, model.engine, model.capability, languages, model.state or "", memory
+
+
+def _verify(flags: ModelsFlags) -> None:
+    if flags.where.server is not None and not flags.where.local:
+        raise CommandFailed("--verify reads the files of this machine: leave --server out, or add --local.", ExitCode.WRONG_USAGE)
+
+    from voxhelm.catalog.shelf import Shelf
+    from voxhelm.cli.tables import print_json, print_table
+    from voxhelm.config import load_settings
+
+    settings = load_settings(flags.where.config, os.environ)
+    verdicts = [_verdict(folder) for folder in Shelf(settings.models.directory).folders()]
+    if flags.json:
+        print_json(verdicts)
+    else:
+        print_table(("MODEL", "FILES"), [(one.model, "; ".join(one.faults) or "as they were") for one in verdicts])
+    if any(one.faults for one in verdicts):
+        raise typer.Exit(ExitCode.FAILED)
+
+
+def _verdict(folder: Path) -> Verdict:
+    from voxhelm.catalog.manifest import faults_of, read_manifest
+    from voxhelm.domain.errors import PackageInvalid
+
+    try:
+        manifest = read_manifest(folder)
+    except PackageInvalid as error:
+        return Verdict(folder.name, str(folder), (error.message,))
+    return Verdict(folder.name, str(folder), faults_of(folder, manifest) if manifest is not None else ())
+
+
+async def _export(flags: ExportFlags) -> None:
+    from contextlib import aclosing
+
+    from voxhelm.catalog.disk import off_the_loop
+    from voxhelm.catalog.export import export_model
+    from voxhelm.catalog.shelf import Shelf
+    from voxhelm.cli.files import whole_file
+    from voxhelm.cli.terminal import bytes_text, note_on_stderr, progress_when_long
+    from voxhelm.config import load_settings
+    from voxhelm.kit.threads import iterate_in_thread
+
+    settings = load_settings(flags.config, os.environ)
+    exporting = await off_the_loop(export_model, Shelf(settings.models.directory), flags.name, flags.sign)
+    with progress_when_long(bytes_text) as progress, whole_file(flags.output) as file:
+        task = progress.add_task(flags.name, total=exporting.size_bytes)
+        async with aclosing(iterate_in_thread(lambda: exporting.write(file))) as written:
+            async for count in written:
+                progress.update(task, completed=count)
+    note_on_stderr(f"Wrote {flags.output}" + ("" if exporting.signed else ", not signed"))

@@ -14,6 +14,7 @@ import typer
 from voxhelm.cli.failure import CommandFailed, ExitCode
 
 if TYPE_CHECKING:  # they bring the web framework and the HTTP client, which `--help` can do without
+    from voxhelm.cli.installer import Installer
     from voxhelm.cli.instance import Instance
     from voxhelm.config import Settings
 
@@ -50,29 +51,46 @@ class Where:
 @asynccontextmanager
 async def reach(where: Where) -> AsyncGenerator["Instance"]:
     """The instance to work with. Raises CommandFailed when a server is named and does not answer, and ConfigurationInvalid."""
-    if where.server is not None and not where.local:
+    server = await _server_or_settings(where)
+    if isinstance(server, str):
         from voxhelm.cli.remote import remote_instance
 
-        url = complete_url(where.server)
-        await require_voxhelm(url)
-        async with remote_instance(url) as remote:
+        async with remote_instance(server) as remote:
             yield remote
         return
+    from voxhelm.cli.local import local_instance
+
+    async with local_instance(server) as local:
+        yield local
+
+
+@asynccontextmanager
+async def reach_installer(where: Where) -> AsyncGenerator["Installer"]:
+    """What installs models: the server, or this process, which needs no model for it and no settings that fit. Raises as `reach`."""
+    server = await _server_or_settings(where)
+    if isinstance(server, str):
+        from voxhelm.cli.remote import remote_instance
+
+        async with remote_instance(server) as remote:
+            yield remote
+        return
+    from voxhelm.cli.installer import LocalInstaller
+
+    yield LocalInstaller(server)
+
+
+async def _server_or_settings(where: Where) -> "str | Settings":
+    """The URL of the server to use, or the settings to do without one."""
+    if where.server is not None and not where.local:
+        url = complete_url(where.server)
+        await require_voxhelm(url)
+        return url
 
     from voxhelm.config import load_settings
 
     settings = load_settings(where.config, os.environ)
     found = None if where.local else await running_server(settings)
-    if found is not None:
-        from voxhelm.cli.remote import remote_instance
-
-        async with remote_instance(found) as remote:
-            yield remote
-        return
-    from voxhelm.cli.local import local_instance
-
-    async with local_instance(settings) as local:
-        yield local
+    return settings if found is None else found
 
 
 def complete_url(url: str) -> str:

@@ -9,7 +9,7 @@ from contextlib import ExitStack, asynccontextmanager, contextmanager
 from os import SEEK_END
 from pathlib import Path
 from typing import Any, BinaryIO, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import httpx
 
@@ -17,6 +17,7 @@ from voxhelm.catalog.voices import ListedVoice
 from voxhelm.cli.instance import Recording, Saying, Transcript
 from voxhelm.cli.transcript_format import TranscriptFormat
 from voxhelm.domain import errors
+from voxhelm.domain.pull import PullDone, PullEvent, PullProgress, PullWaiting
 from voxhelm.serving.inventory import ListedModel
 
 # An upload is read in pieces of this size.
@@ -88,6 +89,27 @@ class RemoteInstance:
             for one in await self._list("/v1/models")
         ]
 
+    async def pull(self, name: str, *, update: bool, offline: bool = False) -> AsyncGenerator[PullEvent]:
+        """As `Installer`. offline: only learn of what is in the server's models directory."""
+        body = {"model": name, "update": update, "offline": offline}
+        with _http_failures():
+            async with self._client.stream("POST", "/v1/models", json=body) as response:
+                await _require_success(response)
+                async for line in response.aiter_lines():
+                    if line.startswith(DATA):
+                        event = _pull_event(json.loads(line.removeprefix(DATA)))
+                        yield event
+                        if isinstance(event, PullDone):
+                            return
+        raise errors.Unavailable("The server broke off in the middle of the pull. Try again: it goes on from there.")
+
+    async def remove(self, name: str) -> str:
+        """As `Installer`."""
+        with _http_failures():
+            response = await self._client.delete(f"/v1/models/{quote(name)}")
+            await _require_success(response)
+            return str(response.json()["id"])
+
     async def _list(self, path: str, query: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
         with _http_failures():
             response = await self._client.get(path, params=query)
@@ -144,6 +166,18 @@ def _error_of(body: Mapping[str, Any]) -> errors.VoxhelmError:
 
 def _format_name(format: TranscriptFormat) -> str:
     return "verbose_json" if format is TranscriptFormat.JSON else format.value
+
+
+def _pull_event(event: Mapping[str, Any]) -> PullEvent:
+    if "error" in event:
+        raise _error_of(event)
+    match event["type"]:
+        case "model.pull.waiting":
+            return PullWaiting(event["model"])
+        case "model.pull.progress":
+            return PullProgress(event["model"], event["file"], event["received_bytes"], event["total_bytes"])
+        case _:
+            return PullDone(event["model"], event["engine"], event["size_bytes"], event["changed"], event["remedy"])
 
 
 async def _whole(response: httpx.Response) -> AsyncGenerator[str]:

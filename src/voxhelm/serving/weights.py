@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import ExitStack, aclosing
 from dataclasses import replace
+from pathlib import Path
 
 from voxhelm.catalog.disk import off_the_loop
 from voxhelm.catalog.models import Catalog
@@ -35,7 +36,14 @@ class Weights:
         update: ask the hub for a newer version of what is installed. offline: do with what is on the disk.
         Closing the generator stops the work and keeps what has come. Raises as `catalog.pull.Puller.pull`.
         """
-        self._log.info("pull begins", model=name, update=update)
+        self._log.info("pull begins", model=name, update=update, offline=offline)
+        if offline:
+            # Somebody has put something there by other means.
+            await self._renewal.renew()
+            spec = self._catalog.find(name)
+            if spec is not None:
+                yield PullDone(spec.id, spec.engine, await off_the_loop(_size_bytes, spec.path), changed=False)
+                return
         async with aclosing(self._puller.pull(name, update=update, offline=offline)) as events:
             async for event in events:
                 if isinstance(event, PullDone):
@@ -61,3 +69,10 @@ class Weights:
                 await self._renewal.renew()
         self._log.info("model removed", model=model_id)
         return model_id
+
+
+def _size_bytes(path: Path | None) -> int:
+    """Of the files at a path; 0 for models that come inside the package of an engine."""
+    if path is None:
+        return 0
+    return path.stat().st_size if path.is_file() else sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
