@@ -156,7 +156,8 @@ def test_a_model_in_use_is_not_removed(http, box, absent):
     pulled(http)
     speech = {"model": STEM, "voice": STEM, "input": "Добър ден. " * 2000, "response_format": "wav"}
     with http.stream("POST", "/v1/audio/speech", json=speech) as response:
-        next(response.iter_bytes())
+        chunks = response.iter_bytes()  # kept: the connection closes with its iterator
+        next(chunks)
         with httpx.Client(base_url=box.url, timeout=60) as other:
             answer = other.delete(f"/v1/models/{STEM}")
             assert (answer.status_code, answer.json()["error"]["code"]) == (409, "model_in_use")
