@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +21,7 @@ SPECIALS: Final = (_END, _START, *(f"<|{language}|>" for language in LANGUAGES),
 _SPACE: Final = "\u0120"  # how a tokenizer of bytes writes one
 _MELS: Final = 80
 _POSITIONS: Final = 448
-_ROOM_FOR_PROMPTS: Final = 48  # tokens that may stand before the text
+_BEAMS: Final = 5
 _SURENESS: Final = 8.0  # how far the logit of the next token stands out, in units of its embedding's length
 
 Line = tuple[float, str, float | None]
@@ -61,12 +62,13 @@ def write_whisper(directory: Path, size: str = "base") -> Path:
     """Write an English model that costs what a real one of that size costs, and return `directory`.
 
     Its matrices have the shapes of the real ones, so encoding a window and writing a token are the same arithmetic; it writes about
-    as many tokens for a window as a quick speaker needs. What reaches the residual stream of the decoder is nothing, so that
-    only the last token decides about the next.
+    as many tokens for a window as a quick speaker needs, and begins what it does not finish, as real ones do where a window is full.
+    What its decoder's layers find is thrown away, so that only the last token decides about the next.
     """
     words = _invented_words(7 * 12)
-    script = [(4.0 * line, " ".join(words[12 * line : 12 * line + 12]), 4.0 * line + 3.9) for line in range(7)]
-    return _write(directory, SIZES[size], _Chain(script, (), "en", multilingual=False), ENGLISH_TOKENS)
+    script: list[Line] = [(4.0 * line, " ".join(words[12 * line : 12 * line + 12]), 4.0 * line + 3.9) for line in range(7)]
+    left_to_the_next_window: Line = (28.0, "", None)
+    return _write(directory, SIZES[size], _Chain([*script, left_to_the_next_window], (), "en", multilingual=False), ENGLISH_TOKENS)
 
 
 def _invented_words(count: int) -> list[str]:
@@ -88,7 +90,8 @@ class _Chain:
             raise ValueError("a word or a moment stands twice in the script, so what follows it is not clear")
         self.multilingual = multilingual
         self.words = [token for token in tokens if token not in TIMESTAMPS]
-        self.longest = max(map(len, lines))
+        # Where a moment is due, a text cannot end, so these stand before words.
+        self.tails = [token for line in lines for token in _before_words(line)[1 - _BEAMS :]]
         self.successors = {_START: f"<|{spoken}|>"}
         for begin, line in zip(_TASKS[::-1] if multilingual else (_START,), lines, strict=False):
             self.successors |= dict(zip((begin, *line), (*line, _END), strict=True))
@@ -100,6 +103,10 @@ class _Chain:
         behind = [*([""] if self.multilingual else []), *SPECIALS, *TIMESTAMPS]
         idle = max(0, least - len(text) - len(behind))
         return [*text, *(f"{_SPACE}idle{index}" for index in range(idle)), *behind]
+
+
+def _before_words(line: Sequence[str]) -> list[str]:
+    return [token for token, following in pairwise(line) if following not in TIMESTAMPS]
 
 
 def _tokens_of(script: Sequence[Line]) -> Iterator[str]:
@@ -182,18 +189,20 @@ def _set_layer(layer: Any, random: np.random.Generator, width: int, *, silent: b
 
 def _set_vocabulary(decoder: Any, random: np.random.Generator, width: int, chain: _Chain, tokens: Sequence[str]) -> None:
     """Give every token as its embedding the direction of the token that follows it, so that this one is written next."""
-    room = 4 if len(tokens) == ENGLISH_TOKENS else _ROOM_FOR_PROMPTS
     directions = _normal(random, (len(tokens), width), 1.0)
     directions -= directions.mean(axis=1, keepdims=True)  # a layer norm would take that away
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
     numbers = {token: index for index, token in enumerate(tokens)}
-    following = np.arange(len(tokens))  # a token outside goes on for ever: a search that strays there must not come to an end first
+    following = np.arange(
+        len(tokens)
+    )  # what is outside goes on for ever, so that no search that strays there comes to an end first
     for token, successor in chain.successors.items():
         following[numbers[token]] = numbers[successor]
     decoder.embeddings.weight = directions[following]
+    # A search of five beams goes on until five texts have ended. Ending a little early is the next best thing, so that it ends in time.
+    early = [numbers[token] for token in chain.tails]
+    decoder.embeddings.weight[early] += 0.6 * directions[numbers[_END]]
     decoder.projection.weight = _SURENESS * directions
-    # Behind the longest line everything ends. A search that follows several texts would else wait for those that never do.
-    decoder.position_encodings.encodings[chain.longest + room :] += 4.0 * directions[numbers[_END]]
 
 
 def _set_linear(linear: Any, random: np.random.Generator, shape: tuple[int, ...], scale: float = 1.0) -> None:
