@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from voxhelm.domain.errors import ConfigurationInvalid, PackageInvalid, SignatureUntrusted
 
 if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # type: ignore[import-not-found, unused-ignore]
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import (
         Ed25519PrivateKey,
         Ed25519PublicKey,
     )
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # Signed along with the manifest, so that a signature made for something else is none of a model.
 PURPOSE: Final = b"voxhelm model manifest\0"
 LONGEST_BYTES: Final = 4096
-_MISSING: Final = "Signatures need the package cryptography: `uv pip install cryptography`."
+_MISSING: Final = "Signatures need a package that is not installed: `uv pip install 'voxhelm[signatures]'`."
 
 
 def sign(manifest: bytes, key_file: Path) -> bytes:
@@ -47,7 +47,7 @@ def require_trusted(manifest: bytes, signature: bytes, trusted_keys: Iterable[st
 
 
 def _is_signed_by(public: "Ed25519PublicKey", signed: bytes, manifest: bytes) -> bool:
-    from cryptography.exceptions import InvalidSignature  # type: ignore[import-not-found, unused-ignore]
+    from cryptography.exceptions import InvalidSignature
 
     try:
         public.verify(signed, PURPOSE + manifest)
@@ -98,8 +98,8 @@ def _public_text(key: "Ed25519PublicKey") -> str:
 
 def _library() -> tuple[Any, Any]:
     try:
-        from cryptography.hazmat.primitives import serialization  # type: ignore[import-not-found, unused-ignore]
-        from cryptography.hazmat.primitives.asymmetric import ed25519  # type: ignore[import-not-found, unused-ignore]
+        from cryptography.hazmat.primitives import serialization
+        from cryptography.hazmat.primitives.asymmetric import ed25519
     except ImportError as error:
         raise ConfigurationInvalid(_MISSING) from error
     return serialization, ed25519

@@ -5,6 +5,8 @@ import json
 import tarfile
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from voxhelm.catalog.install import Trust, install
 from voxhelm.catalog.manifest import MANIFEST, SIGNATURE, Manifest, faults_of, record_of
@@ -185,10 +187,6 @@ def test_what_is_in_the_way_stays(shelf, folder):
 @pytest.fixture
 def key(tmp_path):
     """A private key as ssh-keygen writes it, and its public half."""
-    pytest.importorskip("cryptography")
-    from cryptography.hazmat.primitives import serialization
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
     private = Ed25519PrivateKey.generate()
     file = tmp_path / "key"
     file.write_bytes(
