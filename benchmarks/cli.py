@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "encoder": ("benchmarks.encoder", "speech over the encoder's own cost"),
     "isolation": ("benchmarks.isolation", "a hosted engine over the same engine in line"),
     "transcription": ("benchmarks.transcription", "hearing over calling the library directly"),
+    "hearing-peers": ("benchmarks.hearing_peers", "Voxhelm, wyoming-faster-whisper and the bare library on the same Whisper"),
     "microbatch": ("benchmarks.microbatch", "Whisper's windows of several callers together, and each alone"),
     "wer": ("benchmarks.wer", "word error rates on recordings with transcripts"),
     "disconnects": ("benchmarks.disconnects", "what is left after clients that vanish"),

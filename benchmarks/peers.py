@@ -6,23 +6,19 @@ what a real one of medium quality costs. The peers are installed with the versio
 
 import asyncio
 import os
-import shutil
-import socket
-import subprocess
-import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
-from importlib.metadata import version
 from itertools import count
 from pathlib import Path
 
 from benchmarks import speech
 from benchmarks.bars import Side, Verdict
-from benchmarks.plan import NotMeasurable, Plan, servers
+from benchmarks.environment import install, version_in
+from benchmarks.plan import Plan, servers
 from benchmarks.report import Section, Table
-from benchmarks.server import answers, free_port, program
+from benchmarks.server import answers, free_port, listens, program
 from benchmarks.speech import Cells
 from benchmarks.spread import megabytes
 from benchmarks.target import Dialect, Target
@@ -33,7 +29,6 @@ from voxhelm.testing.models.piper_voice import write_full_size_piper_voice, writ
 VOICES: Mapping[str, Callable[[Path], Path]] = {"null": write_piper_voice, "full size": write_full_size_piper_voice}
 SHARED_PACKAGES = ("piper-tts", "onnxruntime", "numpy")
 PEER_PACKAGES = ("piper-tts", "wyoming-piper", "onnxruntime")
-INSTALL_LIMIT_SECONDS = 300
 COLUMNS = ("voice", *speech.COLUMNS[1:])
 
 
@@ -42,30 +37,13 @@ async def run(plan: Plan) -> Section:
     sections: dict[str, Section] = {}
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        python = await asyncio.to_thread(install_peers, folder / "peers")
+        python = await asyncio.to_thread(install, folder / "peers", ("piper-tts[http]", "wyoming-piper"), SHARED_PACKAGES)
         others = os.getloadavg()[0]
         for name, write in VOICES.items():
             (folder / name).mkdir()
             sections[name] = await _measure(plan, write(folder / name), python)
-        packages = ", ".join(f"{package} {_version(python, package)}" for package in PEER_PACKAGES)
+        packages = ", ".join(f"{package} {version_in(python, package)}" for package in PEER_PACKAGES)
     return merged(sections, f"Both peers run on {packages}. Before the run the machine had a load of {others:.1f}.")
-
-
-def install_peers(folder: Path) -> Path:
-    """Install the peers into an environment of their own and return its Python. Raises NotMeasurable."""
-    uv = shutil.which("uv") or Path(__file__).parent.parent / ".uv" / "bin" / "uv"
-    python = folder / "bin" / "python"
-    shared = [f"{package}=={version(package)}" for package in SHARED_PACKAGES]
-    commands = (
-        [str(uv), "venv", "--quiet", "--python", sys.executable, str(folder)],
-        [str(uv), "pip", "install", "--quiet", "--python", str(python), "piper-tts[http]", "wyoming-piper", *shared],
-    )
-    for words in commands:
-        try:
-            subprocess.run(words, check=True, capture_output=True, text=True, timeout=INSTALL_LIMIT_SECONDS)
-        except (OSError, subprocess.SubprocessError) as error:
-            raise NotMeasurable(f"the peers cannot be installed: {getattr(error, 'stderr', None) or error}") from error
-    return python
 
 
 def merged(sections: Mapping[str, Section], note: str) -> Section:
@@ -80,11 +58,6 @@ def _worst(verdicts: Sequence[Verdict]) -> Iterator[Verdict]:
     for bar in dict.fromkeys(verdict.bar for verdict in verdicts):
         values = [verdict.value for verdict in verdicts if verdict.bar == bar]
         yield bar.measured(max(values) if bar.side is Side.AT_MOST else min(values))
-
-
-def _version(python: Path, package: str) -> str:
-    code = "import sys; from importlib.metadata import version; print(version(sys.argv[1]))"
-    return subprocess.run([str(python), "-c", code, package], check=True, capture_output=True, text=True).stdout.strip()
 
 
 async def _measure(plan: Plan, voice: Path, python: Path) -> Section:
@@ -116,15 +89,5 @@ async def wyoming(voice: Path, python: Path) -> AsyncIterator[Target]:
     """Start wyoming-piper with a voice."""
     port = free_port()
     words = [str(python), "-m", "wyoming_piper", "--voice", voice.stem, "--data-dir", str(voice.parent)]
-    async with program([*words, "--uri", f"tcp://127.0.0.1:{port}"], lambda: _listens(port)) as pid:
+    async with program([*words, "--uri", f"tcp://127.0.0.1:{port}"], lambda: listens(port)) as pid:
         yield Target("wyoming-piper", Endpoint("127.0.0.1", port, wyoming=True), Dialect.WYOMING, voice=voice.stem, pid=pid)
-
-
-async def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setblocking(False)
-        try:
-            await asyncio.get_running_loop().sock_connect(probe, ("127.0.0.1", port))
-        except OSError:
-            return False
-        return True

@@ -98,6 +98,17 @@ async def answers(endpoint: Endpoint, path: str) -> bool:
     return reply.status == 200
 
 
+async def listens(port: int) -> bool:
+    """Whether somebody on this machine takes connections on `port`."""
+    with socket.socket() as probe:
+        probe.setblocking(False)
+        try:
+            await asyncio.get_running_loop().sock_connect(probe, ("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
 async def _until(ready: Callable[[], Awaitable[bool]], process: asyncio.subprocess.Process) -> None:
     while process.returncode is None:
         if await ready():

@@ -18,15 +18,15 @@ FULL_SCALE = 32_768.0
 
 
 @contextmanager
-def models_with_whisper(plan: Plan) -> Iterator[tuple[Path, str]]:
-    """A models directory that holds the plan's model, or one of full size with random weights, and the model's id."""
+def models_with_whisper(plan: Plan, size: str = SIZE) -> Iterator[tuple[Path, str]]:
+    """A models directory that holds the plan's model, or one of `size` with random weights, and the model's id."""
     with tempfile.TemporaryDirectory(prefix="voxhelm-benchmark-") as directory:
         models = Path(directory)
         if plan.whisper is not None:
             (models / plan.whisper.name).symlink_to(plan.whisper.resolve())
             yield models, plan.whisper.name
         else:
-            yield models, write_whisper(models / f"whisper-{SIZE}-random", SIZE).name
+            yield models, write_whisper(models / f"whisper-{size}-random", size).name
 
 
 def with_whisper(plan: Plan, models: Path, model: str) -> Plan:

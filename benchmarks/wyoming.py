@@ -1,4 +1,4 @@
-"""A light client of the Wyoming protocol, to have a text said: lines of JSON, each followed by as many bytes as it says."""
+"""A light client of the Wyoming protocol, to have a text said or sound heard: lines of JSON, each followed by as many bytes as it says."""
 
 import asyncio
 import json
@@ -17,6 +17,20 @@ def synthesize(text: str, voice: str | None) -> bytes:
     return json.dumps({"type": "synthesize", "data": data}).encode() + b"\n"
 
 
+def transcribe(samples: bytes, rate_hz: int, language: str) -> bytes:
+    """The events that have 16-bit mono `samples` heard: the question, the sound in pieces of a second, its end."""
+    form = {"rate": rate_hz, "width": 2, "channels": 1}
+    parts = [_line("transcribe", {"language": language}), _line("audio-start", form)]
+    for start in range(0, len(samples), 2 * rate_hz):
+        piece = samples[start : start + 2 * rate_hz]
+        parts += [_line("audio-chunk", form, len(piece)), piece]
+    return b"".join([*parts, _line("audio-stop", {})])
+
+
+def _line(kind: str, data: dict[str, Any], payload_bytes: int = 0) -> bytes:
+    return json.dumps({"type": kind, "data": data, "payload_length": payload_bytes}).encode() + b"\n"
+
+
 class WyomingConnection:
     """One client: a connection that is kept while the server keeps it. Has the calls of `wire.Connection` that a loop of clients needs."""
 
@@ -31,7 +45,7 @@ class WyomingConnection:
             self._streams = await asyncio.open_connection(self._endpoint.host, self._endpoint.port, limit=LONGEST_LINE_BYTES)
 
     async def ask(self, request: Request, *, limit_seconds: float = 120.0) -> Reply:
-        """Send an event and wait for all of its sound. An error of the server is a reply with status 500.
+        """Send an event and wait for all of its sound, or for its transcript. An error of the server is a reply with status 500.
 
         Raises ReplyBroken, OSError when the server cannot be reached, TimeoutError after `limit_seconds`.
         """
@@ -60,11 +74,15 @@ class WyomingConnection:
             if kind == "audio-chunk" and payload_bytes:
                 reply.first_byte_seconds = reply.first_byte_seconds or time.perf_counter() - started
                 reply.body_bytes += payload_bytes
-            elif kind in {"audio-stop", "error"}:
+            elif kind in {"audio-stop", "error", "transcript"}:
                 reply.total_seconds = time.perf_counter() - started
                 if kind == "error":
                     reply.status = 500
                     reply.body += str(data.get("text", data)).encode()
+                elif kind == "transcript":
+                    reply.body += json.dumps(data).encode()
+                    reply.body_bytes = len(reply.body)
+                    self.abort()  # a server that hears closes after each, and says so to nobody who is not listening
                 return reply
 
 

@@ -1,4 +1,3 @@
-import subprocess
 import sys
 from pathlib import Path
 
@@ -6,7 +5,6 @@ import psutil
 import pytest
 
 from benchmarks import bars, peers
-from benchmarks.plan import NotMeasurable
 from benchmarks.report import Section, Table
 from benchmarks.server import StartFailed
 
@@ -25,25 +23,6 @@ def test_voices_share_a_table_and_the_verdict_is_for_the_worst() -> None:
         (bars.PIPER_RATE, 0.5, False),
         (bars.PIPER_FIRST_BYTE, 1.2, False),
     ]
-
-
-def test_peers_that_cannot_be_installed_are_not_measured_and_it_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def refused(words: list[str], **_: object) -> None:
-        raise subprocess.CalledProcessError(1, words, stderr="no route to the index")
-
-    monkeypatch.setattr(subprocess, "run", refused)
-    with pytest.raises(NotMeasurable, match="cannot be installed: no route to the index"):
-        peers.install_peers(tmp_path)
-
-
-def test_peers_run_on_the_same_packages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    commands: list[list[str]] = []
-    monkeypatch.setattr(subprocess, "run", lambda words, **_: commands.append(words))
-    python = peers.install_peers(tmp_path)
-    assert commands[0][-1] == str(tmp_path)
-    assert str(python) in commands[1]
-    assert f"onnxruntime=={peers.version('onnxruntime')}" in commands[1]
-    assert f"piper-tts=={peers.version('piper-tts')}" in commands[1]
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import pytest
 
 from benchmarks.load import closed_loop
 from benchmarks.target import Dialect, Target, endpoint_of
-from benchmarks.wire import Endpoint, ReplyBroken
-from benchmarks.wyoming import WyomingConnection
+from benchmarks.wire import Endpoint, ReplyBroken, Request
+from benchmarks.wyoming import WyomingConnection, transcribe
 
 
 def event(kind, data=None, payload=b""):
@@ -96,6 +96,29 @@ async def test_what_is_not_wyoming_is_told(said):
     target = Target("x", Endpoint("127.0.0.1", server.sockets[0].getsockname()[1], wyoming=True), Dialect.WYOMING)
     with pytest.raises(ReplyBroken, match=r"not Wyoming|in the middle"):
         await WyomingConnection(target.endpoint).ask(target.speech("Hello.", "wav"), limit_seconds=10)
+    server.close()
+
+
+async def test_sound_is_sent_in_pieces_of_a_second_and_the_transcript_is_the_reply():
+    events = []
+
+    async def serve(reader, writer):
+        while not events or events[-1][0] != "audio-stop":
+            head = json.loads(await reader.readline())
+            events.append((head["type"], head["data"], await reader.readexactly(head["payload_length"])))
+        writer.write(event("transcript", {"text": "hello there"}))
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    endpoint = Endpoint("127.0.0.1", server.sockets[0].getsockname()[1], wyoming=True)
+    connection = WyomingConnection(endpoint)
+    for _ in range(2):  # each is heard on a connection of its own
+        events.clear()
+        reply = await connection.ask(Request("", transcribe(b"ab" * 24_000, 16_000, "en")), limit_seconds=10)
+        assert (reply.status, json.loads(reply.body)) == (200, {"text": "hello there"})
+        assert [kind for kind, _, _ in events] == ["transcribe", "audio-start", "audio-chunk", "audio-chunk", "audio-stop"]
+        assert events[0][1] == {"language": "en"}
+        assert [len(payload) for _, _, payload in events[2:4]] == [32_000, 16_000]
     server.close()
 
 
