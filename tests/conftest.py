@@ -16,6 +16,12 @@ DATA = Path(__file__).parent / "data"
 LISTENING = re.compile(r"http://(?P<host>[\w.\-\[\]:]+):(?P<port>\d+)")
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Functions by their names: an address would be another one in each of the processes that share the tests."""
+    name = getattr(val, "__qualname__", None)
+    return name.replace("<locals>.", "").replace("<lambda>", "lambda") if isinstance(name, str) else None
+
+
 @dataclass(frozen=True)
 class Server:
     """A running `voxhelm serve`."""

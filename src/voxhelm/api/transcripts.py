@@ -46,7 +46,8 @@ def as_verbose_json(heard: Heard, granularities: Sequence[str]) -> dict[str, Any
     """`response_format=verbose_json`, with `segments` and `words` as asked for."""
     body: dict[str, Any] = {
         "task": "transcribe",
-        "language": NAMES[heard.language].lower(),
+        # An engine of somebody else's may know a language that we have no name for.
+        "language": NAMES.get(heard.language, heard.language).lower(),
         "duration": round(heard.duration_seconds, 3),
         "text": heard.text,
     }

@@ -47,3 +47,8 @@ def test_the_last_event_has_all_of_the_text_and_counts_tokens():
     assert event["text"] == "hello there how are you"
     assert event["usage"]["input_tokens"] == 35
     assert event["usage"]["total_tokens"] == 40
+
+
+def test_a_language_without_a_name_is_told_by_its_code():
+    heard = Heard((), "tlh", 1.0)
+    assert as_verbose_json(heard, ["segment"])["language"] == "tlh"

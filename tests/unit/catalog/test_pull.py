@@ -231,7 +231,6 @@ async def test_the_time_that_a_busy_server_asks_for_is_waited(scene):
         (hub_server.sends(WEIGHTS[::-1]), DownloadDamaged),
         (hub_server.sends(WEIGHTS + b"and more"), DownloadDamaged),
     ],
-    ids=str,
 )
 async def test_a_fault_that_stays_is_told_and_leaves_nothing_and_the_next_pull_completes(scene, fault, error):
     scene.hub.faults.extend([fault] * 20)
