@@ -70,7 +70,7 @@ ENGINE = Engine(
     capabilities=Capabilities(kinds=(Capability.SPEECH,), word_times=True, speed=True),
     discover=discover,
     voices=voices,
-    footprint=lambda _spec: Footprint({"cpu": 1_000_000}),
+    footprint=lambda _spec, _placement: Footprint({"cpu": 1_000_000}),
     load=load,
     diagnose=lambda: [Finding("tone", ok=True, detail="needs nothing but itself")],
 )

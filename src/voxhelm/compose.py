@@ -197,7 +197,7 @@ def _state_of(spec: ModelSpec, settings: Settings, catalog: Catalog, measurement
     wanted = settings.models
     time_to_live_seconds = wanted.time_to_live_seconds_by_model.get(spec.id, wanted.time_to_live_seconds)
     measured = measurements.of(spec.id)
-    bytes_by_device = dict(catalog.engine_for(spec).footprint(spec).bytes_by_device)
+    bytes_by_device = dict(catalog.engine_for(spec).footprint(spec, Placement()).bytes_by_device)
     bytes_by_device["cpu"] = bytes_by_device.get("cpu", 0) + EMPTY_HOST_BYTES
     if measured is not None:
         bytes_by_device |= measured.peak_bytes_by_device

@@ -18,11 +18,12 @@ RUNTIMES = ("libespeak", "libflite", "pocketsphinx", "pysilero", "onnxruntime", 
 LOOK_AT_FACTS = """
 import json, os, pkgutil, sys, threading
 from pathlib import Path
+from voxhelm.domain.model import Placement
 environment = dict(os.environ)
 engine = pkgutil.resolve_name(sys.argv[1])
 for spec in engine.discover(Path(sys.argv[2])):
     engine.voices(spec)
-    engine.footprint(spec)
+    engine.footprint(spec, Placement())
 engine.diagnose()
 maps = Path("/proc/self/maps").read_text()
 natives = {line.split("/")[-1] for line in maps.splitlines() if ".so" in line}
@@ -67,11 +68,13 @@ def test_models_belong_to_the_engine_and_to_its_capabilities(engine, models_dire
         assert list(spec.languages) == [language.lower() for language in spec.languages]
 
 
-def test_a_footprint_counts_bytes_on_the_engines_own_devices(engine, models_directory):
+def test_a_footprint_counts_bytes_where_the_model_is_placed(engine, models_directory):
     for spec in engine.discover(models_directory):
-        by_device = engine.footprint(spec).bytes_by_device
-        assert {device.partition(":")[0] for device in by_device} <= set(engine.capabilities.devices)
-        assert sum(by_device.values()) > 0
+        for kind in engine.capabilities.devices:
+            device = "cuda:1" if kind == "cuda" else kind
+            by_device = engine.footprint(spec, Placement(device)).bytes_by_device
+            assert by_device[device] > 0
+            assert set(by_device) <= {device, "cpu"}
 
 
 def test_voices_are_unique_and_have_a_language_their_model_has(engine, models_directory):

@@ -59,7 +59,7 @@ class Capabilities:
     longest_audio_seconds: an engine that must be given single utterances says how long they may be; None when any length will do.
     speed: whether `SynthesizeOptions.speed` is honoured by the engine.
     scripts: for engines that speak, the scripts whose letters they can read (`latin`, as in text/scripts.py); None for any.
-    devices: the kinds of device it runs on.
+    devices: the kinds of device it runs on: `cpu`, `cuda`.
     preference: `auto` takes the installed engine with the highest one that knows the language.
     egress: the host outside the LAN that every model of this engine sends texts or sound to; None for engines that stay here. Where
         it differs by model, `ModelSpec.settings["egress_host"]` has it.
@@ -86,6 +86,22 @@ class Finding:
     remedy: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What an engine needs that cannot be installed beside everyone else's packages: its models get an interpreter of their own.
+
+    requirements: what is installed there, as pip writes it; what a host itself needs is added to it.
+    modules: top-level modules that are there when it is whole; `voxhelm doctor` looks for them.
+    pythons: the versions it works with, such as `3.11`, the best first; hosts need 3.11 or newer.
+    disk_bytes: about what it takes on the disk.
+    """
+
+    requirements: tuple[str, ...]
+    modules: tuple[str, ...]
+    pythons: tuple[str, ...]
+    disk_bytes: int = 0
+
+
 def lists_all_voices(_listed: Mapping[str, Voice], _wanted: str) -> Voice | None:
     """The `find_voice` of an engine that has no voice but those it lists."""
     return None
@@ -100,11 +116,13 @@ class Engine:
     capabilities: facts about every model of this engine.
     discover: the models of this engine that are installed, given the models directory; files only, nothing is loaded.
     voices: the voices of a model, for engines that speak; files only, nothing is loaded.
-    footprint: bytes per device, an estimate to reserve before the first measurement.
-    load: entering the context loads the model, leaving it frees everything; the value follows the protocol of its capability.
+    footprint: bytes per device when it is loaded at a placement, an estimate to reserve before the first measurement; files only.
+    load: entering the context loads the model at a placement, leaving it frees everything; the value follows the protocol of its
+        capability. OutOfMemory and DeviceUnusable have it loaded elsewhere; every other error is told to the caller.
     diagnose: what `voxhelm doctor` says of it; files only.
     find_voice: a voice that is not listed and can be had all the same, such as a mix of listed ones, or None. Given the listed voices of
         the model, by their ids in lower case, and what the caller wrote; it is called during requests, and looks at nothing else.
+    environment: what `load` needs in an interpreter of its own, None when it runs in ours. Everything else is called in ours.
     """
 
     name: str
@@ -112,7 +130,8 @@ class Engine:
     capabilities: Capabilities
     discover: Callable[[Path], Sequence[ModelSpec]]
     voices: Callable[[ModelSpec], Sequence[Voice]]
-    footprint: Callable[[ModelSpec], Footprint]
+    footprint: Callable[[ModelSpec, Placement], Footprint]
     load: Callable[[ModelSpec, Placement], AbstractContextManager[Transcriber | Synthesizer | VoiceDetector]]
     diagnose: Callable[[], Sequence[Finding]]
     find_voice: Callable[[Mapping[str, Voice], str], Voice | None] = lists_all_voices
+    environment: Environment | None = None

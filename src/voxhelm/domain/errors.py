@@ -26,6 +26,7 @@ VoxhelmError
 +-- Unavailable                    the caller may try again
 |   +-- EngineCrashed              the process of the model died during the request
 |   +-- ModelLoadFailed            the model could not be loaded
+|   |   +-- DeviceUnusable         not on this device; elsewhere it may
 |   +-- OutOfMemory                a runtime ran out of memory while it loaded
 |   +-- InsufficientMemory         the model cannot fit; says who holds what
 |   +-- QueueFull                  too many requests wait for the model already
@@ -207,6 +208,12 @@ class ModelLoadFailed(Unavailable):
     """The model could not be loaded."""
 
     code = "model_load_failed"
+
+
+class DeviceUnusable(ModelLoadFailed):
+    """The runtime cannot use the device. Engines raise it, and the model is loaded elsewhere if it can be."""
+
+    code = "device_unusable"
 
 
 class OutOfMemory(Unavailable):

@@ -8,6 +8,10 @@ from typing import Final
 
 # The key of `ModelSpec.settings` that says where a model sends what it is given.
 EGRESS_HOST: Final = "egress_host"
+# The device that every machine has.
+CPU: Final = "cpu"
+# The kind of device that a card is; one of them is `cuda:0`.
+CUDA: Final = "cuda"
 
 
 class Capability(StrEnum):
@@ -43,13 +47,28 @@ class ModelSpec:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where a model is loaded: `cpu`, or `cuda:0` and so on."""
+    """Where a model is loaded.
 
-    device: str = "cpu"
+    device: `cpu`, or `cuda:0` and so on, as the process that loads it counts its cards.
+    card_id: the card's own name, which stays when cards are counted anew; None for `cpu`, or where it is not known.
+    """
+
+    device: str = CPU
+    card_id: str | None = None
+
+    @property
+    def on_card(self) -> bool:
+        """Whether it is on a card."""
+        return self.device != CPU
+
+    @property
+    def index(self) -> int:
+        """Which card; 0 for `cpu`."""
+        return int(self.device.partition(":")[2] or 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Footprint:
-    """Bytes a loaded model is expected to hold, by device (`cpu`, `cuda:0`)."""
+    """Bytes a loaded model is expected to hold, by device (`cpu`, `cuda:0`). On a card it holds some of the host's memory too."""
 
     bytes_by_device: Mapping[str, int]

@@ -131,7 +131,7 @@ ENGINE: Final = Engine(
     ),
     discover=_discover,
     voices=_voices,
-    footprint=lambda _spec: Footprint({"cpu": 0}),
+    footprint=lambda _spec, _placement: Footprint({"cpu": 0}),
     load=_load,
     diagnose=lambda: [Finding("fake engine", True, "comes with Voxhelm, for tests")],
 )

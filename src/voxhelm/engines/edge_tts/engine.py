@@ -32,7 +32,7 @@ def voices(_spec: ModelSpec) -> Sequence[Voice]:
     return listed_voices()
 
 
-def footprint(_spec: ModelSpec) -> Footprint:
+def footprint(_spec: ModelSpec, _placement: Placement) -> Footprint:
     """The model's own memory is elsewhere."""
     return Footprint({"cpu": FOOTPRINT_BYTES})
 

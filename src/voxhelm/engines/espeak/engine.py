@@ -35,7 +35,7 @@ def voices(_spec: ModelSpec) -> Sequence[Voice]:
     return tuple(VoiceFiles(installation.data).voices()) if installation else ()
 
 
-def footprint(_spec: ModelSpec) -> Footprint:
+def footprint(_spec: ModelSpec, _placement: Placement) -> Footprint:
     """Small: the data is mapped or read by language, as needed."""
     return Footprint({"cpu": FOOTPRINT_BYTES})
 

@@ -31,7 +31,7 @@ def voices(_spec: ModelSpec) -> Sequence[Voice]:
     return tuple(Voice(voice, RECORDINGS[voice].name, ("en-us", "en"), RECORDINGS[voice].gender) for voice in present)
 
 
-def footprint(_spec: ModelSpec) -> Footprint:
+def footprint(_spec: ModelSpec, _placement: Placement) -> Footprint:
     """All voices are loaded at once."""
     return Footprint({"cpu": FOOTPRINT_BYTES})
 

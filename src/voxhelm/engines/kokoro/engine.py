@@ -20,6 +20,9 @@ NAME: Final = "kokoro"
 # ONNX Runtime and eSpeak NG, and the working memory of the longest piece; an estimate until the first measurement.
 RUNTIME_BYTES: Final = 60_000_000
 WORKING_BYTES: Final = 400_000_000
+# With a card: CUDA's libraries in the host, its context and the longest piece on the card. Guessed.
+CUDA_HOST_BYTES: Final = 600_000_000
+CARD_BYTES: Final = 1_000_000_000
 
 
 def discover(models: Path) -> Sequence[ModelSpec]:
@@ -40,10 +43,12 @@ def voices(spec: ModelSpec) -> Sequence[Voice]:
     return [describe(name) for name in voice_names(_files(_folder(spec)).voices)]
 
 
-def footprint(spec: ModelSpec) -> Footprint:
+def footprint(spec: ModelSpec, placement: Placement) -> Footprint:
     """The files in memory, once, the runtime, and what the longest piece needs to work."""
     files = _files(_folder(spec))
     held_bytes = files.graph.stat().st_size + files.voices.stat().st_size
+    if placement.on_card:
+        return Footprint({"cpu": held_bytes + CUDA_HOST_BYTES, placement.device: files.graph.stat().st_size + CARD_BYTES})
     return Footprint({"cpu": held_bytes + RUNTIME_BYTES + WORKING_BYTES})
 
 

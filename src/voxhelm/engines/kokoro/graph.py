@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from voxhelm.domain.errors import EngineFailed, ModelLoadFailed
+from voxhelm.domain.errors import DeviceUnusable, EngineFailed, ModelLoadFailed, OutOfMemory
+from voxhelm.domain.memory import is_out_of_memory
 from voxhelm.domain.model import Placement
 
 if TYPE_CHECKING:
@@ -34,9 +35,17 @@ GPU_MEMORY_LIMIT_BYTES: Final = 2 * 1024**3
 class Graph:
     """A loaded network. Calls from several threads take turns, so that only one holds working memory."""
 
-    def __init__(self, session: "onnxruntime.InferenceSession") -> None:
-        """Take a session with the inputs `tokens` or `input_ids`, `style` and `speed`. Raises ModelLoadFailed."""
+    def __init__(self, session: "onnxruntime.InferenceSession", shrink: str | None = None) -> None:
+        """Take a session with the inputs `tokens` or `input_ids`, `style` and `speed`. Raises ModelLoadFailed.
+
+        shrink: where memory goes back after each run, as ONNX Runtime calls it.
+        """
+        import onnxruntime
+
         self._session = session
+        self._options = onnxruntime.RunOptions()
+        if shrink is not None:
+            self._options.add_run_config_entry("memory.enable_memory_arena_shrinkage", shrink)
         self._lock = Lock()
         self._inputs = {one.name: NUMBERS.get(one.type, np.float32) for one in session.get_inputs()}
         self._tokens = next((name for name in ("input_ids", "tokens") if name in self._inputs), None)
@@ -62,7 +71,7 @@ class Graph:
             "speed": np.array([speed], dtype=self._inputs["speed"]),
         }
         with self._lock:
-            sound = np.asarray(self._session.run(None, feed)[0], dtype=np.float32).reshape(-1)
+            sound = np.asarray(self._session.run(None, feed, self._options)[0], dtype=np.float32).reshape(-1)
         if not np.isfinite(sound).all():
             raise EngineFailed("The network gave no sound but numbers out of range; its file may be damaged.")
         return sound
@@ -72,9 +81,10 @@ def open_graph(path: Path, placement: Placement, settings: Mapping[str, str]) ->
     """Load a network.
 
     settings: `threads`, else as many as this process has processors; `gpu_memory_limit_bytes`.
-    Raises ModelLoadFailed; ONNX Runtime's own errors when it cannot read the file.
+    Raises ModelLoadFailed, DeviceUnusable, OutOfMemory; ONNX Runtime's own errors when it cannot read the file.
     """
     import onnxruntime
+    from onnxruntime.capi import onnxruntime_pybind11_state as native
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = int(settings.get("threads", len(os.sched_getaffinity(0))))
@@ -88,8 +98,19 @@ def open_graph(path: Path, placement: Placement, settings: Mapping[str, str]) ->
     providers = _providers(placement, int(settings.get("gpu_memory_limit_bytes", GPU_MEMORY_LIMIT_BYTES)))
     missing = {name for name, _ in providers} - set(onnxruntime.get_available_providers())
     if missing:
-        raise ModelLoadFailed(f"This ONNX Runtime cannot use {placement.device}: install the package onnxruntime-gpu in its place.")
-    return Graph(onnxruntime.InferenceSession(str(path), options, providers=providers))
+        raise DeviceUnusable(f"This ONNX Runtime cannot use {placement.device}: install the package onnxruntime-gpu in its place.")
+    try:
+        session = onnxruntime.InferenceSession(str(path), options, providers=providers)
+    except (RuntimeError, MemoryError, native.Fail, native.RuntimeException) as error:
+        if isinstance(error, MemoryError) or is_out_of_memory(str(error)):
+            raise OutOfMemory(f"{path} ran out of memory on {placement.device}: {error}") from error
+        if placement.on_card and "cuda" in str(error).lower():
+            raise DeviceUnusable(f"{path} could not be put on {placement.device}: {error}") from error
+        raise
+    if session.get_providers()[0] != providers[0][0]:
+        # It falls back to the processor by itself, and says so in its log only.
+        raise DeviceUnusable(f"{path} could not be put on {placement.device}; the log of ONNX Runtime says why.")
+    return Graph(session, shrink=f"gpu:{placement.index}" if placement.on_card else None)
 
 
 def read_vocabulary(config: str) -> dict[str, int] | None:
@@ -102,11 +123,10 @@ def read_vocabulary(config: str) -> dict[str, int] | None:
 
 
 def _providers(placement: Placement, gpu_memory_limit_bytes: int) -> list[tuple[str, dict[str, str]]]:
-    kind, _, index = placement.device.partition(":")
-    if kind == "cpu":
+    if not placement.on_card:
         return [("CPUExecutionProvider", {})]
     cuda = {
-        "device_id": index or "0",
+        "device_id": str(placement.index),
         "gpu_mem_limit": str(gpu_memory_limit_bytes),
         # Else every growth doubles what it takes.
         "arena_extend_strategy": "kSameAsRequested",

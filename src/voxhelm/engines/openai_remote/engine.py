@@ -27,7 +27,7 @@ def voices(spec: ModelSpec) -> Sequence[Voice]:
     return read_remote(_path(spec)).listed_voices()
 
 
-def footprint(_spec: ModelSpec) -> Footprint:
+def footprint(_spec: ModelSpec, _placement: Placement) -> Footprint:
     """The model's own memory is on the other machine."""
     return Footprint({"cpu": FOOTPRINT_BYTES})
 

@@ -20,6 +20,9 @@ NAME: Final = "piper"
 # Resident memory after the longest run with a voice of medium quality (63 MB), measured on x86-64: 530 MB, 70 of them without a voice.
 RUNTIME_BYTES: Final = 70_000_000
 WORKING_BYTES: Final = 400_000_000
+# With a card, guessed until the first measurement: CUDA's libraries in the host, its context and the longest run on the card.
+CUDA_HOST_BYTES: Final = 600_000_000
+CARD_BYTES: Final = 800_000_000
 
 
 def discover(models: Path) -> Sequence[ModelSpec]:
@@ -46,10 +49,13 @@ def voices(spec: ModelSpec) -> Sequence[Voice]:
     return (itself, *(Voice(name, f"{_title(spec.id)}, {name}", languages) for name in named.values()))
 
 
-def footprint(spec: ModelSpec) -> Footprint:
+def footprint(spec: ModelSpec, placement: Placement) -> Footprint:
     """The file in memory, the runtime, and what the longest run needs to work."""
     path = _path(spec)
     held_bytes = path.stat().st_size if path.exists() else 0
+    if placement.on_card:
+        # The file is read into the host's memory on its way.
+        return Footprint({"cpu": held_bytes + CUDA_HOST_BYTES, placement.device: held_bytes + CARD_BYTES})
     return Footprint({"cpu": held_bytes + RUNTIME_BYTES + WORKING_BYTES})
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from voxhelm.domain.errors import EngineFailed, ModelLoadFailed
+from voxhelm.domain.errors import DeviceUnusable, EngineFailed, ModelLoadFailed, OutOfMemory
+from voxhelm.domain.memory import is_out_of_memory
 from voxhelm.domain.model import Placement
 from voxhelm.engines.piper.durations import with_durations
 from voxhelm.engines.piper.load_options import LoadOptions
@@ -28,8 +29,8 @@ class Network:
     and each of them slower.
     """
 
-    def __init__(self, session: "onnxruntime.InferenceSession", durations: str | None, threads: int, *, shrink: bool) -> None:
-        """durations: the output that tells them. shrink: whether memory goes back after each run."""
+    def __init__(self, session: "onnxruntime.InferenceSession", durations: str | None, threads: int, shrink: str | None) -> None:
+        """durations: the output that tells them. shrink: where memory goes back after each run, as ONNX Runtime calls it."""
         import onnxruntime
 
         self._session = session
@@ -37,8 +38,8 @@ class Network:
         self._takes_speaker = "sid" in {one.name for one in session.get_inputs()}
         self._outputs = [session.get_outputs()[0].name, *([durations] if durations else [])]
         self._options = onnxruntime.RunOptions()
-        if shrink:
-            self._options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "gpu:0")
+        if shrink is not None:
+            self._options.add_run_config_entry("memory.enable_memory_arena_shrinkage", shrink)
 
     @property
     def tells_durations(self) -> bool:
@@ -72,7 +73,7 @@ def open_network(path: Path, placement: Placement, options: LoadOptions) -> Netw
 
     providers = _providers(placement, options.gpu_memory_limit_bytes)
     if providers[0][0] not in onnxruntime.get_available_providers():
-        raise ModelLoadFailed(f"This ONNX Runtime cannot use {placement.device}: install onnxruntime-gpu in place of onnxruntime.")
+        raise DeviceUnusable(f"This ONNX Runtime cannot use {placement.device}: install onnxruntime-gpu in place of onnxruntime.")
     try:
         model, durations = with_durations(path.read_bytes())
         session = onnxruntime.InferenceSession(model, _session_options(options.threads), providers=providers)
@@ -85,14 +86,21 @@ def open_network(path: Path, placement: Placement, options: LoadOptions) -> Netw
         native.InvalidGraph,
         native.InvalidArgument,
         native.NotImplemented,
+        native.RuntimeException,
+        MemoryError,
     ) as error:
+        if isinstance(error, MemoryError) or is_out_of_memory(str(error)):
+            raise OutOfMemory(f"{path} ran out of memory on {placement.device}: {error}") from error
+        if placement.on_card and "cuda" in str(error).lower():
+            raise DeviceUnusable(f"{path} could not be put on {placement.device}: {error}") from error
         raise ModelLoadFailed(f"{path} is damaged or no ONNX file: {error}. Get it again.") from error
     inputs = {one.name for one in session.get_inputs()}
     if not inputs >= INPUTS:
         raise ModelLoadFailed(f"{path} is no Piper voice: it takes {', '.join(sorted(inputs)) or 'nothing'}.")
     if session.get_providers()[0] != providers[0][0]:
-        raise ModelLoadFailed(f"{path} could not be put on {placement.device}; the log of ONNX Runtime says why.")
-    return Network(session, durations, options.threads, shrink=placement.device != "cpu")
+        raise DeviceUnusable(f"{path} could not be put on {placement.device}; the log of ONNX Runtime says why.")
+    shrink = f"gpu:{placement.index}" if placement.on_card else None
+    return Network(session, durations, options.threads, shrink)
 
 
 def _session_options(threads: int) -> "onnxruntime.SessionOptions":
@@ -110,11 +118,10 @@ def _session_options(threads: int) -> "onnxruntime.SessionOptions":
 
 
 def _providers(placement: Placement, gpu_memory_limit_bytes: int) -> list[tuple[str, dict[str, str]]]:
-    kind, _, index = placement.device.partition(":")
-    if kind == "cpu":
+    if not placement.on_card:
         return [("CPUExecutionProvider", {})]
     cuda = {
-        "device_id": index or "0",
+        "device_id": str(placement.index),
         "gpu_mem_limit": str(gpu_memory_limit_bytes),
         "arena_extend_strategy": "kSameAsRequested",
         # An exhaustive search for each new length of a text would take longer than the text.

@@ -33,7 +33,7 @@ def _voices(_spec: ModelSpec) -> Sequence[Voice]:
     return ()
 
 
-def _footprint(spec: ModelSpec) -> Footprint:
+def _footprint(spec: ModelSpec, _placement: Placement) -> Footprint:
     return Footprint({"cpu": _decoders(spec) * _BYTES_PER_DECODER})
 
 

@@ -37,7 +37,7 @@ def _voices(_spec: ModelSpec) -> Sequence[Voice]:
     return ()
 
 
-def _footprint(_spec: ModelSpec) -> Footprint:
+def _footprint(_spec: ModelSpec, _placement: Placement) -> Footprint:
     return Footprint({"cpu": _FOOTPRINT_BYTES})
 
 

@@ -20,7 +20,9 @@ from voxhelm.engines.whisper.transcriber import WhisperTranscriber
 _NAME: Final = "faster-whisper"
 _WORKING_BYTES: Final = 450 * 1024 * 1024
 """Beside the weights, measured with models of OpenAI's two smallest sizes: 90 MB of libraries, and up to 350 MB more while eight callers
-are heard in batches of four. On a card it is a guess."""
+are heard in batches of four."""
+_CARD_BYTES: Final = 900 * 1024 * 1024
+"""On a card beside the weights: the CUDA context, and batches of eight. A guess until the first measurement."""
 _WINDOWS_TOGETHER: Final = {"cpu": 4, "cuda": 8}
 """On two cores, four windows take about as long as two and a half alone, and more bring little."""
 
@@ -43,11 +45,10 @@ def _voices(_spec: ModelSpec) -> Sequence[Voice]:
     return ()
 
 
-def _footprint(spec: ModelSpec) -> Footprint:
+def _footprint(spec: ModelSpec, placement: Placement) -> Footprint:
     weights = (_path(spec) / WEIGHTS).stat().st_size
-    device, _, index = spec.settings.get("device", "cpu").partition(":")
-    if device == "cuda":
-        return Footprint({"cpu": _WORKING_BYTES, f"cuda:{index or 0}": weights + _WORKING_BYTES})
+    if placement.on_card:
+        return Footprint({"cpu": _WORKING_BYTES, placement.device: weights + _CARD_BYTES})
     return Footprint({"cpu": weights + _WORKING_BYTES})
 
 

@@ -5,18 +5,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from voxhelm.domain.errors import ModelLoadFailed
-from voxhelm.domain.model import ModelSpec, Placement
+from voxhelm.domain.model import CPU, CUDA, ModelSpec, Placement
 
-_DEVICES: Final = ("cpu", "cuda", "auto")
-_KNOWN: Final = ("device", "compute_type", "cpu_threads", "num_workers", "batch_size", "beam_size")
+_KNOWN: Final = ("compute_type", "cpu_threads", "num_workers", "batch_size", "beam_size")
 
 
 @dataclass(frozen=True, slots=True)
 class LoadingOptions:
     """What `ModelSpec.settings` may say, and what holds when it does not.
 
-    device: `cpu`, `cuda`, or `auto` for the card when there is one; without it, the placement decides.
-    device_index: which card.
+    device, device_index: where it is placed: `cpu`, or `cuda` and which card.
     compute_type: any that CTranslate2 has; None is int8 on a processor (a quarter of the memory, the quickest, and no more words
         wrong) and float16 on a card.
     cpu_threads: for each worker; 0 leaves it to CTranslate2, which takes up to four.
@@ -40,12 +38,9 @@ class LoadingOptions:
         unknown = sorted(set(settings) - set(_KNOWN))
         if unknown:
             raise ModelLoadFailed(f"{spec.id} has no setting `{unknown[0]}`. There are: {', '.join(_KNOWN)}.")
-        device, _, index = settings.get("device", placement.device).partition(":")
-        if device not in _DEVICES or (index and not _is_whole(index)):
-            raise ModelLoadFailed(f"The setting `device` of {spec.id} must be cpu, cuda, cuda:0 and so on, or auto.")
         return LoadingOptions(
-            device=device,
-            device_index=int(index or 0),
+            device=CUDA if placement.on_card else CPU,
+            device_index=placement.index,
             compute_type=settings.get("compute_type"),
             cpu_threads=_number(spec.id, settings, "cpu_threads", 0, least=0),
             num_workers=_number(spec.id, settings, "num_workers", 1),

@@ -7,10 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from voxhelm.domain.errors import ModelLoadFailed
+import numpy as np
+
+from voxhelm.domain.errors import DeviceUnusable, ModelLoadFailed, OutOfMemory, VoxhelmError
+from voxhelm.domain.memory import is_out_of_memory
+from voxhelm.domain.model import CUDA
 from voxhelm.engines.whisper.installation import REMEDY
 from voxhelm.engines.whisper.loading import LoadingOptions
 
+# What CTranslate2's errors speak of when the card or its libraries are at fault, and no file.
+_CARD_WORDS: Final = ("cuda", "cublas", "cudnn", "libcu")
+# Half a minute, which is what the network looks at.
+FRAMES: Final = 3_000
 _BEST_TYPES: Final = {"cpu": "int8", "cuda": "float16"}
 
 
@@ -43,8 +51,6 @@ def open_runtime(folder: Path, options: LoadingOptions) -> Iterator[Runtime]:
     except (ImportError, OSError) as error:
         raise ModelLoadFailed(f"faster-whisper could not be loaded: {error}. Run: {REMEDY}") from error
     device = options.device
-    if device == "auto":
-        device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
     try:
         model = WhisperModel(
             os.fspath(folder),
@@ -55,9 +61,11 @@ def open_runtime(folder: Path, options: LoadingOptions) -> Iterator[Runtime]:
             num_workers=options.num_workers,
         )
         voice_session = get_vad_model().session
-    except (RuntimeError, ValueError, OSError) as error:
-        raise ModelLoadFailed(f"The model in {folder} could not be loaded: {error}") from error
-    mels = model.model.n_mels
+        mels = model.model.n_mels
+        if device == CUDA:
+            look_once(model)
+    except (RuntimeError, ValueError, OSError, MemoryError) as error:
+        raise _failure(folder, device, error) from error
     if model.feature_extractor.mel_filters.shape[0] != mels:
         # The folder has no preprocessor_config.json, which says so for the large models.
         model.feature_extractor = FeatureExtractor(feature_size=mels)
@@ -65,6 +73,23 @@ def open_runtime(folder: Path, options: LoadingOptions) -> Iterator[Runtime]:
         yield Runtime(model, device, voice_session, Tokenizer, get_suppressed_tokens, merge_punctuations)
     finally:
         model.model.unload_model()
+
+
+def look_once(model: Any) -> None:
+    """Have the network look at half a minute of silence. model: `faster_whisper.WhisperModel`.
+
+    CTranslate2 opens cuBLAS and cuDNN when they are first used. A card without them is to be found out now, while another place can be had.
+    """
+    model.encode(np.zeros((model.model.n_mels, FRAMES), dtype=np.float32))
+
+
+def _failure(folder: Path, device: str, error: Exception) -> VoxhelmError:
+    message = str(error)
+    if isinstance(error, MemoryError) or is_out_of_memory(message):
+        return OutOfMemory(f"The model in {folder} ran out of memory: {message}")
+    if device == CUDA and any(word in message.lower() for word in _CARD_WORDS):
+        return DeviceUnusable(f"CTranslate2 cannot use the card: {message}. Install nvidia-cublas-cu12 and nvidia-cudnn-cu12.")
+    return ModelLoadFailed(f"The model in {folder} could not be loaded: {message}")
 
 
 def _compute_type(library: Any, device: str, options: LoadingOptions) -> str:

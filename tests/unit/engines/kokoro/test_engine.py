@@ -39,7 +39,13 @@ def test_a_model_whose_files_have_gone_does_not_load(spec, tmp_path):
 def test_the_footprint_grows_with_the_files(tmp_path):
     write_kokoro(tmp_path)
     (spec,) = ENGINE.discover(tmp_path)
-    small = ENGINE.footprint(spec).bytes_by_device["cpu"]
+    small = ENGINE.footprint(spec, Placement()).bytes_by_device["cpu"]
     with (spec.path / "kokoro-null.onnx").open("ab") as file:
         file.write(bytes(1_000_000))
-    assert ENGINE.footprint(spec).bytes_by_device["cpu"] == small + 1_000_000
+    assert ENGINE.footprint(spec, Placement()).bytes_by_device["cpu"] == small + 1_000_000
+
+
+def test_on_a_card_most_of_it_is_counted_there(spec):
+    on_card = ENGINE.footprint(spec, Placement("cuda:1")).bytes_by_device
+    assert on_card["cuda:1"] > 0
+    assert on_card["cpu"] > 0

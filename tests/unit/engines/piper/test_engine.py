@@ -48,9 +48,9 @@ def test_without_its_runtime_nothing_is_found_or_loaded_and_the_diagnosis_says_w
 
 
 def test_a_larger_file_has_a_larger_footprint(voice_path):
-    small = ENGINE.footprint(spec_of(voice_path)).bytes_by_device["cpu"]
+    small = ENGINE.footprint(spec_of(voice_path), Placement()).bytes_by_device["cpu"]
     voice_path.write_bytes(bytes(1_000_000))
-    assert ENGINE.footprint(spec_of(voice_path)).bytes_by_device["cpu"] > small + 990_000
+    assert ENGINE.footprint(spec_of(voice_path), Placement()).bytes_by_device["cpu"] > small + 990_000
 
 
 @pytest.mark.parametrize(
@@ -100,3 +100,9 @@ def test_a_card_that_this_runtime_cannot_use_is_refused(voice_path):
 def test_a_setting_that_cannot_be_used_is_named(voice_path, settings, words):
     with pytest.raises(ModelLoadFailed, match=words), ENGINE.load(spec_of(voice_path, **settings), Placement()):
         pass
+
+
+def test_on_a_card_most_of_it_is_counted_there(voice_path):
+    on_card = ENGINE.footprint(spec_of(voice_path), Placement("cuda:1")).bytes_by_device
+    assert on_card["cuda:1"] > voice_path.stat().st_size
+    assert on_card["cpu"] > 0

@@ -76,8 +76,8 @@ def test_a_model_that_is_not_one_is_a_load_failure(monkeypatch: pytest.MonkeyPat
 
 
 def test_the_footprint_grows_with_the_number_of_decoders() -> None:
-    one = ENGINE.footprint(replace(english(), settings={"decoders": "1"})).bytes_by_device["cpu"]
-    assert ENGINE.footprint(replace(english(), settings={"decoders": "3"})).bytes_by_device["cpu"] == 3 * one
+    one = ENGINE.footprint(replace(english(), settings={"decoders": "1"}), Placement()).bytes_by_device["cpu"]
+    assert ENGINE.footprint(replace(english(), settings={"decoders": "3"}), Placement()).bytes_by_device["cpu"] == 3 * one
 
 
 @pytest.mark.parametrize("setting", ["0", "-1", "two", "", "1.5", "²"])

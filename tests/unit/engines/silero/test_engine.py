@@ -14,7 +14,7 @@ def test_finds_the_model_in_the_package() -> None:
     (spec,) = ENGINE.discover(Path("models"))
     assert (spec.id, spec.engine, spec.capability) == ("silero-vad", "silero", Capability.VOICE_ACTIVITY)
     assert ENGINE.voices(spec) == ()
-    assert ENGINE.footprint(spec).bytes_by_device["cpu"] > 0
+    assert ENGINE.footprint(spec, Placement()).bytes_by_device["cpu"] > 0
     assert all(finding.ok for finding in ENGINE.diagnose())
 
 

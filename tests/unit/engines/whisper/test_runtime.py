@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from faster_whisper.feature_extractor import FeatureExtractor
 
-from voxhelm.domain.errors import ModelLoadFailed
+from voxhelm.domain.errors import DeviceUnusable, ModelLoadFailed, OutOfMemory
 from voxhelm.domain.model import Capability, ModelSpec, Placement
 from voxhelm.engines.whisper.loading import LoadingOptions
-from voxhelm.engines.whisper.runtime import open_runtime
+from voxhelm.engines.whisper.runtime import _failure, look_once, open_runtime
 
 
 def options(**settings):
@@ -48,3 +48,22 @@ def test_a_folder_without_a_model_is_told_of(tmp_path):
     (tmp_path / "tokenizer.json").write_text("{}")
     with pytest.raises(ModelLoadFailed, match="could not be loaded"), open_runtime(tmp_path, options()):
         pass
+
+
+def test_looking_once_uses_the_network_as_a_caller_would(english):
+    with open_runtime(english, options()) as runtime:
+        look_once(runtime.model)
+
+
+@pytest.mark.parametrize(
+    ("device", "message", "kind"),
+    [
+        ("cuda", "CUDA failed with error out of memory", OutOfMemory),
+        ("cpu", "std::bad_alloc", OutOfMemory),
+        ("cuda", "Library libcublas.so.12 is not found or cannot be loaded", DeviceUnusable),
+        ("cuda", "CUDA driver version is insufficient for CUDA runtime version", DeviceUnusable),
+        ("cuda", "File model.bin is incomplete", ModelLoadFailed),
+    ],
+)
+def test_what_the_library_says_tells_who_is_at_fault(tmp_path, device, message, kind):
+    assert type(_failure(tmp_path, device, RuntimeError(message))) is kind
