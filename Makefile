@@ -22,8 +22,8 @@ help:  ## list the targets
 serve: $(VENV)/.run  ## set up and start the server (HOST=, PORT=, ARGS=)
 	@exec $(BIN)/voxhelm serve --host $(HOST) --port $(PORT) $(ARGS)
 
-test: $(VENV)/.test  ## set up what tests need and run them (ARGS= for pytest)
-	$(BIN)/python -m pytest $(ARGS)
+test: $(VENV)/.test  ## set up what tests need and run them on every core (ARGS= for pytest)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 check: $(VENV)/.test  ## lint, types, architecture
 	$(BIN)/ruff check .
