@@ -1,7 +1,8 @@
 """The host process: loads one model and serves its streams until the server goes away.
 
-Started as `python -m voxhelm.hosting.child FD`. It ends when FD reaches its end, which also happens when the server is killed; for the case
-that native code holds the interpreter just then, the kernel is asked to kill this process together with its parent.
+Started as `python -m voxhelm.hosting.child FD`, or by `bootstrap.py` in an interpreter that an engine has for itself. It ends when FD
+reaches its end, which also happens when the server is killed; for the case that native code holds the interpreter just then, the kernel
+is asked to kill this process together with its parent.
 """
 
 import ctypes
@@ -24,10 +25,10 @@ from voxhelm.hosting.stream import HostedStream
 PR_SET_PDEATHSIG: Final = 1
 
 
-def main() -> None:
-    """Run until the server closes the socket."""
+def main(descriptor: int) -> None:
+    """Run until the server closes the socket. descriptor: our end of it."""
     _forbid_core_dumps()
-    connection = socket.socket(fileno=int(sys.argv[1]))
+    connection = socket.socket(fileno=descriptor)
     _die_with_parent()
     # Ctrl-C reaches the whole foreground group; it is the server's to handle, which then closes the socket.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -153,4 +154,4 @@ class Child:
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]))

@@ -5,9 +5,9 @@ import itertools
 import os
 import signal
 import socket
-import sys
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Final, cast
 
 from voxhelm.domain import errors
@@ -20,6 +20,7 @@ from voxhelm.domain.speech import Speech
 from voxhelm.hosting import wire
 from voxhelm.hosting.connection import HostConnection
 from voxhelm.kit.threads import closing_source
+from voxhelm.hosting.command import host_command
 
 Result = wire.Sound | wire.Heard | wire.Seen
 # A model that is told to unload gets this long to finish a native call before it is killed.
@@ -41,25 +42,30 @@ class ProcessHost:
         self._watch = asyncio.create_task(self._watch_process(), name=f"watch-{spec.id}")
 
     @classmethod
-    async def load(cls, engine: str, spec: ModelSpec, placement: Placement) -> "ProcessHost":
+    async def load(cls, engine: str, spec: ModelSpec, placement: Placement, interpreter: Path | None = None) -> "ProcessHost":
         """Start a process and load the model in it.
 
-        engine: where the engine's registration is, as `package.module:NAME`.
+        engine: where the engine's registration is, as `package.module:NAME`. interpreter: the engine's own; None for ours.
 
         Raises ModelLoadFailed, or what the engine raised if it is one of `domain.errors`; EngineCrashed when the process dies meanwhile.
         """
         ours, theirs = socket.socketpair()
         try:
             process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "voxhelm.hosting.child",
-                str(theirs.fileno()),
+                *host_command(theirs.fileno(), engine, interpreter),
                 pass_fds=(theirs.fileno(),),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
             )
         except BaseException:
+        except (FileNotFoundError, PermissionError, NotADirectoryError) as error:
+            ours.close()
+            if interpreter is None:
+                raise
+            raise errors.ModelLoadFailed(
+                f"The interpreter {interpreter} of model '{spec.id}' cannot be started: {error.strerror}. "
+                "`voxhelm doctor` says how to mend it."
+            ) from error
             ours.close()
             raise
         finally:
