@@ -9,16 +9,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-LANGUAGES: Final = ("en", "bg", "de", "fr")
-TIMESTAMPS: Final = tuple(f"<|{index * 0.02:.2f}|>" for index in range(1501))
+from voxhelm.testing.models.whisper_files import END, SPACE, SPECIALS, START, TASKS, TIMESTAMPS, byte_letters, write_files
+
 ENGLISH_TOKENS: Final = 51_864
 """In every model of OpenAI's that hears English only."""
 
-_END, _START = "<|endoftext|>", "<|startoftranscript|>"
-_TASKS: Final = ("<|translate|>", "<|transcribe|>")
-_OTHERS: Final = ("<|startoflm|>", "<|startofprev|>", "<|nospeech|>", "<|notimestamps|>")
-SPECIALS: Final = (_END, _START, *(f"<|{language}|>" for language in LANGUAGES), *_TASKS, *_OTHERS)
-_SPACE: Final = "\u0120"  # how a tokenizer of bytes writes one
 _MELS: Final = 80
 _POSITIONS: Final = 448
 _BEAMS: Final = 5
@@ -92,17 +87,17 @@ class _Chain:
         self.words = [token for token in tokens if token not in TIMESTAMPS]
         # Where a moment is due, a text cannot end, so these stand before words.
         self.tails = [token for line in lines for token in _before_words(line)[1 - _BEAMS :]]
-        self.successors = {_START: f"<|{spoken}|>"}
-        for begin, line in zip(_TASKS[::-1] if multilingual else (_START,), lines, strict=False):
-            self.successors |= dict(zip((begin, *line), (*line, _END), strict=True))
+        self.successors = {START: f"<|{spoken}|>"}
+        for begin, line in zip(TASKS[::-1] if multilingual else (START,), lines, strict=False):
+            self.successors |= dict(zip((begin, *line), (*line, END), strict=True))
 
     def vocabulary(self, least: int) -> list[str]:
         """All tokens in order of their ids, as many as that at least: bytes, words, idle ones, specials, moments."""
-        text = [*_byte_letters(), *self.words]
+        text = [*byte_letters(), *self.words]
         # By the empty token CTranslate2 knows a model of several languages.
         behind = [*([""] if self.multilingual else []), *SPECIALS, *TIMESTAMPS]
         idle = max(0, least - len(text) - len(behind))
-        return [*text, *(f"{_SPACE}idle{index}" for index in range(idle)), *behind]
+        return [*text, *(f"{SPACE}idle{index}" for index in range(idle)), *behind]
 
 
 def _before_words(line: Sequence[str]) -> list[str]:
@@ -112,42 +107,15 @@ def _before_words(line: Sequence[str]) -> list[str]:
 def _tokens_of(script: Sequence[Line]) -> Iterator[str]:
     for start_seconds, text, end_seconds in script:
         yield TIMESTAMPS[round(start_seconds / 0.02)]
-        yield from (_SPACE + word for word in text.split())
+        yield from (SPACE + word for word in text.split())
         if end_seconds is not None:
             yield TIMESTAMPS[round(end_seconds / 0.02)]
 
 
-def _byte_letters() -> list[str]:
-    """The letters by which a tokenizer of bytes writes each of the 256."""
-    from tokenizers.pre_tokenizers import ByteLevel
-
-    return sorted(ByteLevel.alphabet())
-
-
 def _write(directory: Path, size: Size, chain: _Chain, least_tokens: int) -> Path:
-    directory.mkdir(parents=True, exist_ok=True)
     tokens = chain.vocabulary(least_tokens)
-    _write_tokenizer(directory, tokens)
-    spec = _spec(size, chain, tokens)
-    spec.register_vocabulary(tokens)
-    spec.config.lang_ids = [tokens.index(f"<|{language}|>") for language in LANGUAGES]
-    spec.config.suppress_ids, spec.config.suppress_ids_begin = [], []
-    spec.config.alignment_heads = [[size.layers - 1, head] for head in range(size.heads)]
-    spec.validate()
-    spec.optimize(quantization="int8")
-    spec.save(str(directory))
-    return directory
-
-
-def _write_tokenizer(directory: Path, tokens: Sequence[str]) -> None:
-    from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
-
-    begin = tokens.index(_END)
-    tokenizer = Tokenizer(models.BPE({token: index for index, token in enumerate(tokens[:begin])}, []))
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
-    tokenizer.add_special_tokens([AddedToken(token, special=True, normalized=False) for token in tokens[begin:]])
-    tokenizer.save(str(directory / "tokenizer.json"))
+    heads = [(size.layers - 1, head) for head in range(size.heads)]
+    return write_files(directory, _spec(size, chain, tokens), tokens, heads)
 
 
 def _spec(size: Size, chain: _Chain, tokens: Sequence[str]) -> Any:
@@ -201,7 +169,7 @@ def _set_vocabulary(decoder: Any, random: np.random.Generator, width: int, chain
     decoder.embeddings.weight = directions[following]
     # A search of five beams goes on until five texts have ended. Ending a little early is the next best thing, so that it ends in time.
     early = [numbers[token] for token in chain.tails]
-    decoder.embeddings.weight[early] += 0.6 * directions[numbers[_END]]
+    decoder.embeddings.weight[early] += 0.6 * directions[numbers[END]]
     decoder.projection.weight = _SURENESS * directions
 
 
