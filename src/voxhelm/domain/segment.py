@@ -14,6 +14,7 @@ class Segment:
     language: ISO 639-1 code of what was heard, None when the engine did not say.
     average_log_probability, no_speech_probability, temperature: as the engine reports them, None when it does not.
     tokens: the engine's own token ids, empty when it has none.
+    speaker: who said it, None where nobody told speakers apart. Engines that hear leave it out.
     """
 
     text: str
@@ -25,3 +26,4 @@ class Segment:
     no_speech_probability: float | None = None
     temperature: float | None = None
     tokens: tuple[int, ...] = ()
+    speaker: str | None = None

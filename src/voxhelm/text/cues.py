@@ -20,11 +20,19 @@ class CueOptions:
 
     characters_per_line, lines: what broadcasters allow.
     longest_seconds: after this, text that stays is read twice.
+    shortest_seconds: less is a flash; a cue stays that long where the next one leaves room.
+    gap_seconds: kept free between cues that follow each other closely, so that the change is seen.
+    joined_gap_seconds: a pause shorter than this is no pause to a viewer: the cue stays until the next one, but for the gap.
+    characters_per_second: a cue stays as long as reading it takes, where the next one leaves room.
     """
 
     characters_per_line: int = 42
     lines: int = 2
     longest_seconds: float = 7.0
+    shortest_seconds: float = 1.0
+    gap_seconds: float = 0.08
+    joined_gap_seconds: float = 0.4
+    characters_per_second: float = 17.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +41,13 @@ class Cue:
 
     lines: as they are shown, without white space around them.
     start_seconds, end_seconds: from the beginning of the audio.
+    speaker: who says it, None where nobody told speakers apart.
     """
 
     lines: tuple[str, ...]
     start_seconds: float
     end_seconds: float
+    speaker: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +69,7 @@ def cues(segments: Iterable[Segment], options: CueOptions | None = None) -> Iter
     limits = options or CueOptions()
     for segment in segments:
         for group in _groups(_pieces(segment, limits), limits):
-            yield Cue(_balanced(group, limits), group[0].start_seconds, group[-1].end_seconds)
+            yield Cue(_balanced(group, limits), group[0].start_seconds, group[-1].end_seconds, segment.speaker)
 
 
 def _pieces(segment: Segment, limits: CueOptions) -> list[_Piece]:

@@ -5,32 +5,35 @@ from typing import Final
 
 from voxhelm.domain.segment import Segment
 from voxhelm.text.cues import Cue, CueOptions, cues
+from voxhelm.text.showing import shown
 
 _ESCAPED: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
 def to_srt(segments: Iterable[Segment], options: CueOptions | None = None) -> str:
     """A whole SubRip file."""
-    return "".join(srt(cues(segments, options)))
+    return "".join(srt(shown(cues(segments, options), options)))
 
 
 def to_vtt(segments: Iterable[Segment], options: CueOptions | None = None) -> str:
     """A whole WebVTT file."""
-    return "".join(vtt(cues(segments, options)))
+    return "".join(vtt(shown(cues(segments, options), options)))
 
 
-def srt(shown: Iterable[Cue]) -> Iterator[str]:
+def srt(displayed: Iterable[Cue]) -> Iterator[str]:
     """Yield a SubRip file, a cue at a time. The format has no escapes, so an arrow in the text becomes another one."""
-    for number, cue in enumerate(shown, start=1):
+    for number, cue in enumerate(displayed, start=1):
         text = "\n".join(cue.lines).replace("-->", "→")
         yield f"{number}\n{_times(cue, ',')}\n{text}\n\n"
 
 
-def vtt(shown: Iterable[Cue]) -> Iterator[str]:
-    """Yield a WebVTT file: its header, then a cue at a time."""
+def vtt(displayed: Iterable[Cue]) -> Iterator[str]:
+    """Yield a WebVTT file: its header, then a cue at a time, as a voice of its own where the speaker is known."""
     yield "WEBVTT\n\n"
-    for cue in shown:
+    for cue in displayed:
         text = "\n".join(cue.lines).translate(_ESCAPED)
+        if cue.speaker is not None:
+            text = f"<v {' '.join(cue.speaker.translate(_ESCAPED).split())}>{text}"
         yield f"{_times(cue, '.')}\n{text}\n\n"
 
 

@@ -6,8 +6,8 @@ from voxhelm.text.subtitles import srt, to_srt, to_vtt, vtt
 
 
 def test_a_subrip_file() -> None:
-    said = [Segment("Hello world.", 0.0, 1.5), Segment("Yes.", 2.0, 2.5)]
-    assert to_srt(said) == ("1\n00:00:00,000 --> 00:00:01,500\nHello world.\n\n2\n00:00:02,000 --> 00:00:02,500\nYes.\n\n")
+    said = [Segment("Hello world.", 0.0, 1.5), Segment("Yes.", 2.0, 3.5)]
+    assert to_srt(said) == ("1\n00:00:00,000 --> 00:00:01,500\nHello world.\n\n2\n00:00:02,000 --> 00:00:03,500\nYes.\n\n")
 
 
 def test_a_webvtt_file() -> None:
@@ -56,3 +56,13 @@ def test_line_breaks_in_a_segment_do_not_end_its_cue() -> None:
 
 def test_limits_are_passed_on() -> None:
     assert to_srt([Segment("one two three", 0.0, 3.0)], CueOptions(characters_per_line=5, lines=1)).count("-->") == 3
+
+
+def test_a_known_speaker_is_a_voice_in_webvtt_and_nothing_in_subrip() -> None:
+    said = [Segment("Hello.", 0.0, 1.5, speaker="Eva <3")]
+    assert to_vtt(said).splitlines()[3] == "<v Eva &lt;3>Hello."
+    assert to_srt(said).splitlines()[2] == "Hello."
+
+
+def test_a_flash_is_shown_long_enough_to_be_read() -> None:
+    assert "00:00:01,000 --> 00:00:02,000" in to_srt([Segment("Yes.", 1.0, 1.2)])

@@ -1,7 +1,7 @@
 import pytest
 
 from voxhelm.domain.segment import Segment
-from voxhelm.text.transcript import joined, separator
+from voxhelm.text.transcript import ParagraphOptions, RunningText, joined, separator
 
 
 def segments(*texts: str) -> list[Segment]:
@@ -30,3 +30,16 @@ def test_segments_are_joined_as_their_language_writes(texts: list[str], whole: s
 def test_nothing_separates_what_is_not_there() -> None:
     assert separator("", "a") == separator("a", "") == ""
     assert separator("a", "b") == " "
+
+
+def test_a_long_pause_and_another_speaker_begin_a_paragraph_when_paragraphs_are_wanted() -> None:
+    said = [Segment("One.", 0.0, 1.0), Segment("Two.", 1.5, 2.0), Segment("", 2.5, 2.6), Segment("Three.", 4.0, 5.0)]
+    said += [Segment("Four.", 5.0, 6.0, speaker="B")]
+    assert joined(said, ParagraphOptions(2.0)) == "One. Two.\n\nThree.\n\nFour."
+    assert joined(said) == "One. Two. Three. Four."
+
+
+def test_the_pieces_of_a_running_text_are_the_text() -> None:
+    said = segments("Hello", "", "world", ".")
+    running = RunningText()
+    assert "".join(running.push(one) for one in said) == joined(said) == "Hello world."
