@@ -8,10 +8,15 @@ import sys
 import pytest
 
 from tests.contracts.conftest import REFERENCES
-from voxhelm.domain.engine import Engine, Synthesizer, Transcriber, VoiceDetector
+from voxhelm.domain.engine import Diarizer, Engine, Synthesizer, Transcriber, VoiceDetector
 from voxhelm.domain.model import Capability, Placement
 
-PROTOCOLS = {Capability.SPEECH: Synthesizer, Capability.TRANSCRIPTION: Transcriber, Capability.VOICE_ACTIVITY: VoiceDetector}
+PROTOCOLS = {
+    Capability.SPEECH: Synthesizer,
+    Capability.TRANSCRIPTION: Transcriber,
+    Capability.VOICE_ACTIVITY: VoiceDetector,
+    Capability.DIARIZATION: Diarizer,
+}
 
 # What must be neither imported nor mapped by looking at facts. Names of libraries as they appear in /proc/self/maps, or of modules.
 RUNTIMES = ("libespeak", "libflite", "pocketsphinx", "pysilero", "onnxruntime", "torch", "ctranslate2", "xllamacpp")
@@ -50,7 +55,7 @@ def test_the_registration_is_an_engine_that_says_what_it_is(engine):
     assert engine.licence
     assert engine.capabilities.kinds
     assert engine.capabilities.devices
-    hears = {Capability.TRANSCRIPTION, Capability.VOICE_ACTIVITY} & set(engine.capabilities.kinds)
+    hears = {Capability.TRANSCRIPTION, Capability.VOICE_ACTIVITY, Capability.DIARIZATION} & set(engine.capabilities.kinds)
     assert (engine.capabilities.input_rate_hz is not None) == bool(hears)
 
 

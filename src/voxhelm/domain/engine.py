@@ -1,4 +1,4 @@
-"""The engine plugin: two protocols to speak and hear, a third for voice activity, and the registration."""
+"""The engine plugin: a protocol for each thing a model may do, and the registration."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from voxhelm.domain.activity import Activity
+from voxhelm.domain.language_guess import LanguageGuess
 from voxhelm.domain.model import Capability, Footprint, ModelSpec, Placement
-from voxhelm.domain.options import SynthesizeOptions, TranscribeOptions
+from voxhelm.domain.options import DiarizeOptions, SynthesizeOptions, TranscribeOptions
 from voxhelm.domain.pcm import Pcm
 from voxhelm.domain.segment import Segment
 from voxhelm.domain.speech import Speech
+from voxhelm.domain.turn import Turn
 from voxhelm.domain.voice import Voice
 
 
@@ -50,15 +52,47 @@ class VoiceDetector(Protocol):
         ...
 
 
+@runtime_checkable
+class Diarizer(Protocol):
+    """Tells speakers apart. Blocking; called from several threads at once."""
+
+    def diarize(self, audio: Iterator[Pcm], options: DiarizeOptions, /) -> Iterator[Turn]:
+        """Yield who speaks when, in order of the turns' beginnings, each as soon as it is final; that may be at the end.
+
+        `audio` is at `Capabilities.input_rate_hz`, and so are the samples of known speakers. Closing the returned generator stops
+        the work.
+        """
+        ...
+
+
+@runtime_checkable
+class LanguageDetector(Protocol):
+    """Tells which language is spoken; a `Transcriber` may be one too. Blocking; called from several threads at once."""
+
+    def detect_language(self, audio: Iterator[Pcm], languages: Sequence[str], /) -> Iterator[LanguageGuess]:
+        """Yield a guess for each stretch of speech in `audio`, in order of time; none where nobody speaks.
+
+        languages: the only ones that come into question, ISO 639-1; empty for all that it knows. Closing the returned generator
+        stops the work.
+        """
+        ...
+
+
+Model = Transcriber | Synthesizer | VoiceDetector | Diarizer
+"""What loading an engine's model gives: one of these, by the model's capability."""
+
+
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What an engine's models can do: facts that are checked before any call.
 
-    input_rate_hz: the rate `transcribe` and `detect` take; None for engines that only speak.
+    input_rate_hz: the rate of the sound that its models take; None for engines that only speak.
     word_times: whether `Segment.words` (or `Speech.words`) is filled.
     longest_audio_seconds: an engine that must be given single utterances says how long they may be; None when any length will do.
     speed: whether `SynthesizeOptions.speed` is honoured by the engine.
     scripts: for engines that speak, the scripts whose letters they can read (`latin`, as in text/scripts.py); None for any.
+    translates: whether models that hear more than English write English of what they hear when `TranscribeOptions.translate` asks.
+    detects_language: whether models that hear more than one language are a `LanguageDetector`.
     devices: the kinds of device it runs on: `cpu`, `cuda`.
     preference: `auto` takes the installed engine with the highest one that knows the language.
     egress: the host outside the LAN that every model of this engine sends texts or sound to; None for engines that stay here. Where
@@ -71,6 +105,8 @@ class Capabilities:
     longest_audio_seconds: float | None = None
     speed: bool = False
     scripts: tuple[str, ...] | None = None
+    translates: bool = False
+    detects_language: bool = False
     devices: tuple[str, ...] = ("cpu",)
     preference: int = 0
     egress: str | None = None
@@ -131,7 +167,7 @@ class Engine:
     discover: Callable[[Path], Sequence[ModelSpec]]
     voices: Callable[[ModelSpec], Sequence[Voice]]
     footprint: Callable[[ModelSpec, Placement], Footprint]
-    load: Callable[[ModelSpec, Placement], AbstractContextManager[Transcriber | Synthesizer | VoiceDetector]]
+    load: Callable[[ModelSpec, Placement], AbstractContextManager[Model]]
     diagnose: Callable[[], Sequence[Finding]]
     find_voice: Callable[[Mapping[str, Voice], str], Voice | None] = lists_all_voices
     environment: Environment | None = None

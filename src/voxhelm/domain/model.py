@@ -20,6 +20,7 @@ class Capability(StrEnum):
     SPEECH = "speech"
     TRANSCRIPTION = "transcription"
     VOICE_ACTIVITY = "voice-activity"
+    DIARIZATION = "diarization"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from voxhelm.domain.pcm import Pcm
+
 
 @dataclass(frozen=True, slots=True)
 class SynthesizeOptions:
@@ -18,15 +20,32 @@ class SynthesizeOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class Chunking:
+    """How a recording is cut into stretches that are heard by themselves. None leaves a value to the engine.
+
+    threshold: the speech probability from which on somebody speaks, 0 to 1.
+    padding_seconds: how much of the room is kept around the speech.
+    silence_seconds: the pause that ends a stretch.
+    """
+
+    threshold: float | None = None
+    padding_seconds: float | None = None
+    silence_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TranscribeOptions:
     """How to hear a recording.
 
     language: ISO 639-1 code of what is spoken; None asks the engine to find out.
+    languages: what may be spoken, as far as the caller knows; empty for anything. Engines that find out choose among these, for every
+        stretch anew, so that a speaker may change from one to another.
     word_times: whether `Segment.words` is wanted.
     prompt: text that came before, or a style to follow; engines without a use for it ignore it.
     keywords: names and terms that are likely to occur.
     temperature: sampling temperature, 0 to 1; None leaves it to the engine.
     translate: whether English is wanted, whatever is spoken; engines that cannot say so.
+    chunking: where the recording is cut; None leaves it to the engine.
     """
 
     language: str | None = None
@@ -35,3 +54,20 @@ class TranscribeOptions:
     keywords: tuple[str, ...] = ()
     temperature: float | None = None
     translate: bool = False
+    languages: tuple[str, ...] = ()
+    chunking: Chunking | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSpeaker:
+    """A voice that may be in a recording. name: what the speaker is to be called. sample: a few seconds of nobody else."""
+
+    name: str
+    sample: Pcm
+
+
+@dataclass(frozen=True, slots=True)
+class DiarizeOptions:
+    """How to tell speakers apart. known: those who get the names given, when they are heard."""
+
+    known: tuple[KnownSpeaker, ...] = ()

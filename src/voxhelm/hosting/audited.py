@@ -1,14 +1,16 @@
 """A host whose model sends what it is given out of the LAN, every use of it on record."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
 from voxhelm.domain.activity import Activity
+from voxhelm.domain.language_guess import LanguageGuess
 from voxhelm.domain.model import ModelSpec
-from voxhelm.domain.options import SynthesizeOptions, TranscribeOptions
+from voxhelm.domain.options import DiarizeOptions, SynthesizeOptions, TranscribeOptions
 from voxhelm.domain.pcm import Pcm
 from voxhelm.domain.segment import Segment
 from voxhelm.domain.speech import Speech
+from voxhelm.domain.turn import Turn
 from voxhelm.hosting.host import Host
 from voxhelm.telemetry.log import Log
 from voxhelm.telemetry.metrics import Metrics
@@ -57,6 +59,16 @@ class AuditedHost:
         """As `Host`."""
         self._record("sound left the machine")
         return self._host.detect(audio)
+
+    def diarize(self, audio: AsyncIterator[Pcm], options: DiarizeOptions) -> AsyncGenerator[Turn]:
+        """As `Host`."""
+        self._record("sound left the machine")
+        return self._host.diarize(audio, options)
+
+    def detect_language(self, audio: AsyncIterator[Pcm], languages: Sequence[str]) -> AsyncGenerator[LanguageGuess]:
+        """As `Host`."""
+        self._record("sound left the machine")
+        return self._host.detect_language(audio, languages)
 
     async def stop(self) -> None:
         """As `Host`."""

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Final, cast
 
-from voxhelm.domain.engine import Engine, Synthesizer, Transcriber, VoiceDetector
+from voxhelm.domain.engine import Diarizer, Engine, LanguageDetector, Model, Synthesizer, Transcriber, VoiceDetector
 from voxhelm.domain.errors import Cancelled, VoxhelmError
 from voxhelm.hosting import wire
 from voxhelm.hosting.stream import HostedStream
@@ -84,16 +84,10 @@ class Child:
         self.send(wire.Ready(resident_bytes()))
         self._serve(model, context)
 
-    def _serve(
-        self,
-        model: Transcriber | Synthesizer | VoiceDetector,
-        context: AbstractContextManager[Transcriber | Synthesizer | VoiceDetector],
-    ) -> None:
+    def _serve(self, model: Model, context: AbstractContextManager[Model]) -> None:
         while (message := self._read()) is not None:
             match message:
-                case wire.Synthesize():
-                    self._open(message.stream, model, message)
-                case wire.Transcribe() | wire.Detect():
+                case wire.Synthesize() | wire.Transcribe() | wire.Detect() | wire.Diarize() | wire.DetectLanguage():
                     self._open(message.stream, model, message)
                 case wire.Feed() | wire.Credit() | wire.Cancel():
                     stream = self._streams.get(message.stream)
@@ -106,13 +100,11 @@ class Child:
             stream.join()
         context.__exit__(None, None, None)
 
-    def _open(
-        self, number: int, model: Transcriber | Synthesizer | VoiceDetector, call: wire.Synthesize | wire.Transcribe | wire.Detect
-    ) -> None:
+    def _open(self, number: int, model: Model, call: wire.Call) -> None:
         stream = HostedStream(number, self.send, self._streams.pop)
         self._streams[number] = stream
 
-        def items() -> Iterator[wire.Sound | wire.Heard | wire.Seen]:
+        def items() -> Iterator[wire.Result]:
             match call:
                 case wire.Synthesize():
                     for speech in cast("Synthesizer", model).synthesize(call.text, call.options):
@@ -123,6 +115,12 @@ class Child:
                 case wire.Detect():
                     for activity in cast("VoiceDetector", model).detect(stream.audio()):
                         yield wire.Seen(number, activity)
+                case wire.Diarize():
+                    for turn in cast("Diarizer", model).diarize(stream.audio(), wire.diarize_options(call)):
+                        yield wire.Took(number, turn)
+                case wire.DetectLanguage():
+                    for guess in cast("LanguageDetector", model).detect_language(stream.audio(), call.languages):
+                        yield wire.Guessed(number, guess)
 
         stream.start(items)
 

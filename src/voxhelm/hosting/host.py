@@ -1,19 +1,21 @@
 """A loaded model, as the server sees it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import Protocol
 
 from voxhelm.domain.activity import Activity
+from voxhelm.domain.language_guess import LanguageGuess
 from voxhelm.domain.model import ModelSpec
-from voxhelm.domain.options import SynthesizeOptions, TranscribeOptions
+from voxhelm.domain.options import DiarizeOptions, SynthesizeOptions, TranscribeOptions
 from voxhelm.domain.pcm import Pcm
 from voxhelm.domain.segment import Segment
 from voxhelm.domain.speech import Speech
+from voxhelm.domain.turn import Turn
 
 
 class Host(Protocol):
-    """The three calls of the engine protocols, without blocking, for any number of callers at once.
+    """The calls of the engine protocols, without blocking, for any number of callers at once.
 
     Closing a generator stops the work in the engine. If the model dies, every open stream raises `EngineCrashed` once. The generators close
     the `audio` they are given.
@@ -49,6 +51,14 @@ class Host(Protocol):
 
     def detect(self, audio: AsyncIterator[Pcm]) -> AsyncGenerator[Activity]:
         """As `domain.engine.VoiceDetector`."""
+        ...
+
+    def diarize(self, audio: AsyncIterator[Pcm], options: DiarizeOptions) -> AsyncGenerator[Turn]:
+        """As `domain.engine.Diarizer`."""
+        ...
+
+    def detect_language(self, audio: AsyncIterator[Pcm], languages: Sequence[str]) -> AsyncGenerator[LanguageGuess]:
+        """As `domain.engine.LanguageDetector`."""
         ...
 
     async def stop(self) -> None:

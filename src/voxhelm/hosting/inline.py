@@ -1,23 +1,24 @@
 """A model in our own process: for tests, and to measure what a process of its own costs."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, aclosing
 from typing import TypeVar, cast
 
 from voxhelm.domain.activity import Activity
-from voxhelm.domain.engine import Engine, Synthesizer, Transcriber, VoiceDetector
+from voxhelm.domain.engine import Diarizer, Engine, LanguageDetector, Model, Synthesizer, Transcriber, VoiceDetector
 from voxhelm.domain.errors import Cancelled
+from voxhelm.domain.language_guess import LanguageGuess
 from voxhelm.domain.model import ModelSpec, Placement
-from voxhelm.domain.options import SynthesizeOptions, TranscribeOptions
+from voxhelm.domain.options import DiarizeOptions, SynthesizeOptions, TranscribeOptions
 from voxhelm.domain.pcm import Pcm
 from voxhelm.domain.segment import Segment
 from voxhelm.domain.speech import Speech
+from voxhelm.domain.turn import Turn
 from voxhelm.hosting.wire import INPUT_WINDOW, OUTPUT_WINDOW
 from voxhelm.kit.threads import BlockingFeed, iterate_in_thread
 
 T = TypeVar("T")
-Model = Transcriber | Synthesizer | VoiceDetector
 
 
 class InlineHost:
@@ -57,6 +58,16 @@ class InlineHost:
         """As `Host`."""
         model = cast("VoiceDetector", self._model)
         return self._fed_stream(audio, model.detect)
+
+    def diarize(self, audio: AsyncIterator[Pcm], options: DiarizeOptions) -> AsyncGenerator[Turn]:
+        """As `Host`."""
+        model = cast("Diarizer", self._model)
+        return self._fed_stream(audio, lambda feed: model.diarize(feed, options))
+
+    def detect_language(self, audio: AsyncIterator[Pcm], languages: Sequence[str]) -> AsyncGenerator[LanguageGuess]:
+        """As `Host`."""
+        model = cast("LanguageDetector", self._model)
+        return self._fed_stream(audio, lambda feed: model.detect_language(feed, languages))
 
     async def stop(self) -> None:
         """As `Host`. Streams that are open are waited for: nothing can be taken from a thread by force."""

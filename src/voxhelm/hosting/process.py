@@ -12,17 +12,18 @@ from typing import Final, cast
 
 from voxhelm.domain import errors
 from voxhelm.domain.activity import Activity
+from voxhelm.domain.language_guess import LanguageGuess
 from voxhelm.domain.model import ModelSpec, Placement
-from voxhelm.domain.options import SynthesizeOptions, TranscribeOptions
+from voxhelm.domain.options import DiarizeOptions, SynthesizeOptions, TranscribeOptions
 from voxhelm.domain.pcm import Pcm
 from voxhelm.domain.segment import Segment
 from voxhelm.domain.speech import Speech
+from voxhelm.domain.turn import Turn
 from voxhelm.hosting import wire
+from voxhelm.hosting.command import host_command
 from voxhelm.hosting.connection import HostConnection
 from voxhelm.kit.threads import closing_source
-from voxhelm.hosting.command import host_command
 
-Result = wire.Sound | wire.Heard | wire.Seen
 # A model that is told to unload gets this long to finish a native call before it is killed.
 STOP_GRACE_SECONDS: Final = 3.0
 
@@ -57,7 +58,6 @@ class ProcessHost:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
             )
-        except BaseException:
         except (FileNotFoundError, PermissionError, NotADirectoryError) as error:
             ours.close()
             if interpreter is None:
@@ -66,6 +66,7 @@ class ProcessHost:
                 f"The interpreter {interpreter} of model '{spec.id}' cannot be started: {error.strerror}. "
                 "`voxhelm doctor` says how to mend it."
             ) from error
+        except BaseException:
             ours.close()
             raise
         finally:
@@ -133,6 +134,26 @@ class ProcessHost:
         finally:
             await messages.aclose()
 
+    async def diarize(self, audio: AsyncIterator[Pcm], options: DiarizeOptions) -> AsyncGenerator[Turn]:
+        """As `Host`."""
+        number = next(self._numbers)
+        messages = self._fed_messages(number, wire.diarize_call(number, options), audio)
+        try:
+            async for message in messages:
+                yield cast("wire.Took", message).turn
+        finally:
+            await messages.aclose()
+
+    async def detect_language(self, audio: AsyncIterator[Pcm], languages: Sequence[str]) -> AsyncGenerator[LanguageGuess]:
+        """As `Host`."""
+        number = next(self._numbers)
+        messages = self._fed_messages(number, wire.DetectLanguage(number, tuple(languages)), audio)
+        try:
+            async for message in messages:
+                yield cast("wire.Guessed", message).guess
+        finally:
+            await messages.aclose()
+
     async def stop(self) -> None:
         """As `Host`. A process that does not end in time is killed."""
         self.stopping = True
@@ -162,7 +183,7 @@ class ProcessHost:
             reason = f"exit status {status}"
         self.ended.set_result(reason)
 
-    async def _messages(self, number: int, call: wire.ToHost) -> AsyncGenerator[Result]:
+    async def _messages(self, number: int, call: wire.Call) -> AsyncGenerator[wire.Result]:
         """Open a stream and yield its items, granting credit as they are taken."""
         inbox = self._connection.open(number)
         finished = False
@@ -187,7 +208,7 @@ class ProcessHost:
                         raise _error_of(message)
                     case Exception():
                         raise message
-                    case wire.Sound() | wire.Heard() | wire.Seen():
+                    case wire.Sound() | wire.Heard() | wire.Seen() | wire.Took() | wire.Guessed():
                         taken += 1
                         if taken == wire.OUTPUT_WINDOW // 2:
                             self._connection.send(wire.Credit(number, taken))
@@ -200,7 +221,7 @@ class ProcessHost:
             if not finished:
                 self._connection.send(wire.Cancel(number))
 
-    async def _fed_messages(self, number: int, call: wire.ToHost, audio: AsyncIterator[Pcm]) -> AsyncGenerator[Result]:
+    async def _fed_messages(self, number: int, call: wire.FedCall, audio: AsyncIterator[Pcm]) -> AsyncGenerator[wire.Result]:
         """As `_messages`, while feeding `audio` to the stream."""
         room = self._connection.open_input(number)
         messages = self._messages(number, call)

@@ -9,8 +9,6 @@ from voxhelm.domain.errors import Cancelled, VoxhelmError
 from voxhelm.domain.pcm import Pcm
 from voxhelm.hosting import wire
 
-Item = wire.Sound | wire.Heard | wire.Seen
-
 
 class HostedStream:
     """Runs an engine's generator in a thread, paced by the server's credit, fed by its input, stopped by its cancel."""
@@ -27,7 +25,7 @@ class HostedStream:
         self._input_ended = False
         self._thread: threading.Thread | None = None
 
-    def start(self, items: Callable[[], Iterator[Item]]) -> None:
+    def start(self, items: Callable[[], Iterator[wire.Result]]) -> None:
         """Begin to work; called once."""
         self._thread = threading.Thread(target=self._run, args=(items,), name=f"stream-{self.number}", daemon=True)
         self._thread.start()
@@ -65,7 +63,7 @@ class HostedStream:
             self._send(wire.Credit(self.number, 1))
             yield pcm
 
-    def _run(self, items: Callable[[], Iterator[Item]]) -> None:
+    def _run(self, items: Callable[[], Iterator[wire.Result]]) -> None:
         final: wire.Done | wire.Fault = wire.Done(self.number)
         try:
             with closing(items()) as iterator:  # type: ignore[type-var]  # a generator, whose close stops the engine

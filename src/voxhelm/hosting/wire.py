@@ -12,9 +12,12 @@ import msgspec
 
 from voxhelm.domain.activity import Activity
 from voxhelm.domain.errors import VoxhelmError
+from voxhelm.domain.language_guess import LanguageGuess
 from voxhelm.domain.model import ModelSpec, Placement
-from voxhelm.domain.options import SynthesizeOptions, TranscribeOptions
+from voxhelm.domain.options import DiarizeOptions, KnownSpeaker, SynthesizeOptions, TranscribeOptions
+from voxhelm.domain.pcm import Pcm
 from voxhelm.domain.segment import Segment
+from voxhelm.domain.turn import Turn
 from voxhelm.domain.word import Word
 
 HEADER: Final = struct.Struct("<I")
@@ -58,6 +61,28 @@ class Detect(msgspec.Struct, tag="detect", array_like=True, frozen=True):
     """Server to host: open a stream that looks for speech; `Feed` follows."""
 
     stream: int
+
+
+class Sample(msgspec.Struct, array_like=True, frozen=True):
+    """A known speaker's voice, as it travels: `samples` as in `Feed`."""
+
+    name: str
+    samples: bytes
+    rate_hz: int
+
+
+class Diarize(msgspec.Struct, tag="diarize", array_like=True, frozen=True):
+    """Server to host: open a stream that tells speakers apart; `Feed` follows."""
+
+    stream: int
+    known: tuple[Sample, ...]
+
+
+class DetectLanguage(msgspec.Struct, tag="language", array_like=True, frozen=True):
+    """Server to host: open a stream that tells which language is spoken; `Feed` follows."""
+
+    stream: int
+    languages: tuple[str, ...]
 
 
 class Feed(msgspec.Struct, tag="feed", array_like=True, frozen=True):
@@ -104,6 +129,20 @@ class Seen(msgspec.Struct, tag="seen", array_like=True, frozen=True):
     activity: Activity
 
 
+class Took(msgspec.Struct, tag="took", array_like=True, frozen=True):
+    """Host to server: somebody's turn."""
+
+    stream: int
+    turn: Turn
+
+
+class Guessed(msgspec.Struct, tag="guessed", array_like=True, frozen=True):
+    """Host to server: what language a stretch of speech may be in."""
+
+    stream: int
+    guess: LanguageGuess
+
+
 class Done(msgspec.Struct, tag="done", array_like=True, frozen=True):
     """Host to server: the stream has ended well."""
 
@@ -120,8 +159,11 @@ class Fault(msgspec.Struct, tag="fault", array_like=True, frozen=True):
     retry_after_seconds: float | None = None
 
 
-ToHost = Load | Synthesize | Transcribe | Detect | Feed | Credit | Cancel
-ToServer = Ready | Sound | Heard | Seen | Credit | Done | Fault
+FedCall = Transcribe | Detect | Diarize | DetectLanguage
+Call = Synthesize | FedCall
+Result = Sound | Heard | Seen | Took | Guessed
+ToHost = Load | Call | Feed | Credit | Cancel
+ToServer = Ready | Result | Credit | Done | Fault
 
 
 def _to_builtin(value: Any) -> Any:
@@ -139,6 +181,17 @@ def _from_builtin(kind: type, value: Any) -> Any:
 _encoder = msgspec.msgpack.Encoder(enc_hook=_to_builtin)
 _host_decoder = msgspec.msgpack.Decoder(ToHost, dec_hook=_from_builtin)
 _server_decoder = msgspec.msgpack.Decoder(ToServer, dec_hook=_from_builtin)
+
+
+def diarize_call(stream: int, options: DiarizeOptions) -> Diarize:
+    """The options of a diariser, as they travel."""
+    known = tuple(Sample(one.name, one.sample.to_bytes(), one.sample.rate_hz) for one in options.known)
+    return Diarize(stream, known)
+
+
+def diarize_options(call: Diarize) -> DiarizeOptions:
+    """The options as a diariser takes them."""
+    return DiarizeOptions(tuple(KnownSpeaker(one.name, Pcm.from_bytes(one.samples, one.rate_hz)) for one in call.known))
 
 
 def fault_of(stream: int, error: VoxhelmError) -> Fault:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 from voxhelm.domain.model import Capability
-from voxhelm.domain.options import SynthesizeOptions, TranscribeOptions
+from voxhelm.domain.options import DiarizeOptions, SynthesizeOptions, TranscribeOptions
 from voxhelm.domain.pcm import Pcm
 from voxhelm.hosting.host import Host
 
@@ -30,4 +30,7 @@ async def warm_up(host: Host, *, voice: str | None, input_rate_hz: int | None) -
                 pass
         case Capability.VOICE_ACTIVITY:
             async for _ in host.detect(silence()):
+                pass
+        case Capability.DIARIZATION:
+            async for _ in host.diarize(silence(), DiarizeOptions()):
                 pass

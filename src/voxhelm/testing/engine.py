@@ -1,20 +1,22 @@
 """An engine that costs nothing and can be predicted: for tests, and to measure everything around engines."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from voxhelm.domain.activity import Activity
-from voxhelm.domain.engine import Capabilities, Engine, Finding, Synthesizer, Transcriber, VoiceDetector
+from voxhelm.domain.engine import Capabilities, Engine, Finding, Model
 from voxhelm.domain.errors import EngineFailed, VoiceNotFound
 from voxhelm.domain.model import Capability, Footprint, ModelSpec, Placement
-from voxhelm.domain.options import SynthesizeOptions, TranscribeOptions
+from voxhelm.domain.options import DiarizeOptions, SynthesizeOptions, TranscribeOptions
 from voxhelm.domain.pcm import Pcm
 from voxhelm.domain.segment import Segment
 from voxhelm.domain.speech import Speech
+from voxhelm.domain.turn import Turn
 from voxhelm.domain.voice import Voice
 from voxhelm.domain.word import Word
 
@@ -25,6 +27,7 @@ TONE_HZ: Final = 440.0
 SECONDS_PER_CHARACTER: Final = 0.06
 PIECE_SECONDS: Final = 0.5
 WINDOW_SAMPLES: Final = 512
+TURN_WINDOW_SECONDS: Final = 0.1
 # Louder than this, mean absolute sample, is speech to the fake detector.
 LOUD: Final = 200.0
 # A text with this word in it makes the fake fail where it stands.
@@ -87,6 +90,48 @@ class FakeDetector:
             yield Activity(start_seconds, window_seconds, (float(np.abs(rest).mean() > LOUD),))
 
 
+class FakeDiarizer:
+    """Takes the pitch of a tone for its speaker: everyone has a tone of a hundred hertz or so to himself."""
+
+    def diarize(self, audio: Iterator[Pcm], options: DiarizeOptions, /) -> Iterator[Turn]:
+        """As `domain.engine.Diarizer`."""
+        names = {_pitch(one.sample.samples): one.name for one in options.known}
+        start_samples, speaking = 0, 0
+        position = 0
+        for window in _windows(audio, round(TURN_WINDOW_SECONDS * INPUT_RATE_HZ)):
+            pitch = _pitch(window)
+            if pitch != speaking:
+                if speaking:
+                    yield _turn(start_samples, position, speaking, names)
+                start_samples, speaking = position, pitch
+            position += len(window)
+        if speaking:
+            yield _turn(start_samples, position, speaking, names)
+
+
+def _windows(audio: Iterator[Pcm], length: int) -> Iterator[NDArray[np.int16]]:
+    rest = np.zeros(0, dtype=np.int16)
+    for pcm in audio:
+        rest = np.concatenate([rest, pcm.samples])
+        while len(rest) >= length:
+            yield rest[:length]
+            rest = rest[length:]
+    if len(rest):
+        yield rest
+
+
+def _pitch(samples: NDArray[np.int16]) -> int:
+    """In hundreds of hertz; 0 for what is quiet."""
+    if not len(samples) or float(np.abs(samples).mean()) <= LOUD:
+        return 0
+    crossings = int(np.count_nonzero(np.diff(np.signbit(samples))))
+    return max(1, round(crossings * INPUT_RATE_HZ / len(samples) / 2 / 100))
+
+
+def _turn(start_samples: int, end_samples: int, pitch: int, names: Mapping[int, str]) -> Turn:
+    return Turn(start_samples / INPUT_RATE_HZ, end_samples / INPUT_RATE_HZ, names.get(pitch, f"{pitch}00 Hz"))
+
+
 def _words(text: str, seconds_per_character: float) -> Iterator[Word]:
     offset = 0
     for token in text.split():
@@ -96,10 +141,11 @@ def _words(text: str, seconds_per_character: float) -> Iterator[Word]:
         offset = end
 
 
-_MODELS: Final[dict[str, tuple[Capability, Callable[[], Transcriber | Synthesizer | VoiceDetector]]]] = {
+_MODELS: Final[dict[str, tuple[Capability, Callable[[], Model]]]] = {
     "fake-speech": (Capability.SPEECH, FakeSynthesizer),
     "fake-transcription": (Capability.TRANSCRIPTION, FakeTranscriber),
     "fake-voice-activity": (Capability.VOICE_ACTIVITY, FakeDetector),
+    "fake-diarization": (Capability.DIARIZATION, FakeDiarizer),
 }
 
 
@@ -115,7 +161,7 @@ def _voices(_spec: ModelSpec) -> Sequence[Voice]:
 
 
 @contextmanager
-def _load(spec: ModelSpec, _placement: Placement) -> Iterator[Transcriber | Synthesizer | VoiceDetector]:
+def _load(spec: ModelSpec, _placement: Placement) -> Iterator[Model]:
     yield _MODELS[spec.id][1]()
 
 
@@ -123,7 +169,7 @@ ENGINE: Final = Engine(
     name="fake",
     licence="Apache-2.0",
     capabilities=Capabilities(
-        kinds=(Capability.SPEECH, Capability.TRANSCRIPTION, Capability.VOICE_ACTIVITY),
+        kinds=tuple(Capability),
         input_rate_hz=INPUT_RATE_HZ,
         word_times=True,
         speed=True,

@@ -13,7 +13,7 @@ import pytest
 
 from voxhelm.domain.errors import AudioUnreadable, EngineCrashed, EngineFailed, ModelLoadFailed, VoiceNotFound
 from voxhelm.domain.model import Capability, ModelSpec, Placement
-from voxhelm.domain.options import SynthesizeOptions, TranscribeOptions
+from voxhelm.domain.options import DiarizeOptions, KnownSpeaker, SynthesizeOptions, TranscribeOptions
 from voxhelm.domain.pcm import Pcm
 from voxhelm.hosting.process import ProcessHost
 from voxhelm.testing.engine import FAKE_ENGINE
@@ -208,3 +208,20 @@ async def test_a_host_that_is_stopped_in_the_middle_of_its_work_leaves_in_order(
         await stream.aclose()
         assert host._process.returncode == 0
     assert "Traceback" not in capfd.readouterr().err
+
+
+async def test_turns_travel_with_the_names_of_known_speakers(start_host):
+    def tone(hertz, seconds):
+        return Pcm((8_000 * np.sin(2 * np.pi * hertz * np.arange(round(seconds * 16_000)) / 16_000)).astype(np.int16), 16_000)
+
+    async def two_voices():
+        yield tone(300, 1.0)
+        yield tone(700, 2.0)
+
+    host = await start_host(Capability.DIARIZATION)
+    options = DiarizeOptions((KnownSpeaker("Ева", tone(700, 2.5)),))
+    turns = [turn async for turn in host.diarize(two_voices(), options)]
+    assert [(turn.speaker, turn.start_seconds, turn.end_seconds) for turn in turns] == [
+        ("300 Hz", 0.0, pytest.approx(1.0)),
+        ("Ева", pytest.approx(1.0), pytest.approx(3.0)),
+    ]
