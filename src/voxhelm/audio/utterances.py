@@ -2,11 +2,12 @@
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from voxhelm.domain.activity import Activity
+from voxhelm.domain.options import Chunking
 from voxhelm.domain.pcm import Pcm
 
 
@@ -40,6 +41,18 @@ class CutOptions:
             raise ValueError("times must not be negative")
         if self.longest_seconds <= 0 or self.padding_seconds > self.longest_seconds / 2:
             raise ValueError("longest_seconds must be positive and at least twice padding_seconds")
+
+    def adjusted(self, chunking: Chunking) -> "CutOptions":
+        """These, with what a caller wants otherwise. Speech goes on until it is somewhat less likely than what begins it, as ever."""
+        threshold = self.threshold if chunking.threshold is None else chunking.threshold
+        padding_seconds = self.padding_seconds if chunking.padding_seconds is None else chunking.padding_seconds
+        return replace(
+            self,
+            threshold=threshold,
+            negative_threshold=max(0.0, threshold - (self.threshold - self.negative_threshold)),
+            padding_seconds=min(padding_seconds, self.longest_seconds / 2),
+            min_silence_seconds=self.min_silence_seconds if chunking.silence_seconds is None else chunking.silence_seconds,
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

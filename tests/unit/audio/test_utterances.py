@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from voxhelm.audio.utterances import CutOptions, Utterance, UtteranceCutter
 from voxhelm.domain.activity import Activity
+from voxhelm.domain.options import Chunking
 from voxhelm.domain.pcm import Pcm
 
 RATE_HZ = 1000
@@ -221,3 +222,17 @@ def test_any_pieces_in_any_order_give_the_same_utterances(
             taken += cutter.push_activity(activity(batch, first_window=windows_given))
             windows_given += len(batch)
     assert spans(taken + cutter.finish()) == spans(cut(probabilities, options))
+
+
+def test_a_caller_may_want_it_cut_otherwise():
+    options = CutOptions(longest_seconds=10.0).adjusted(Chunking(0.8, 0.1, 1.0))
+    assert (options.threshold, options.padding_seconds, options.min_silence_seconds, options.longest_seconds) == (
+        0.8,
+        0.1,
+        1.0,
+        10.0,
+    )
+    assert options.negative_threshold == pytest.approx(0.65)
+    assert CutOptions().adjusted(Chunking()) == CutOptions()
+    assert CutOptions().adjusted(Chunking(threshold=0.0)).negative_threshold == 0.0
+    assert CutOptions(longest_seconds=4.0).adjusted(Chunking(padding_seconds=9.0)).padding_seconds == 2.0

@@ -91,6 +91,8 @@ ENGINE: Final = Engine(
         kinds=(Capability.TRANSCRIPTION,),
         input_rate_hz=SAMPLE_RATE_HZ,
         word_times=True,
+        translates=True,
+        detects_language=True,
         devices=("cpu", "cuda"),
         preference=50,
     ),

@@ -22,7 +22,9 @@ class Job:
 
     features: shape (mels, FRAMES). frames: how many of them are sound.
     prefix: tokens that stand before, as text that was said.
-    language: ISO 639-1; None to find out. translated: whether English is wanted, whatever is spoken.
+    language: ISO 639-1; None to find out. languages: found among these only; empty for any.
+    expected: the language taken for it where the window alone does not tell with certainty.
+    translated: whether English is wanted, whatever is spoken.
     temperature: None for as much as it takes. word_times: whether all words are to be found in time.
     """
 
@@ -33,6 +35,8 @@ class Job:
     translated: bool = False
     temperature: float | None = None
     word_times: bool = False
+    languages: tuple[str, ...] = ()
+    expected: str | None = None
 
     @property
     def key(self) -> Hashable:

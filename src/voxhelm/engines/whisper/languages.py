@@ -1,5 +1,6 @@
 """The languages that Whisper knows, by the codes that the rest of the world uses."""
 
+from collections.abc import Collection, Sequence
 from typing import Final
 
 # English stands first: where nobody says otherwise, it is what is heard most.
@@ -15,6 +16,9 @@ LANGUAGES: Final = (
 CANTONESE: Final = "yue"
 """What the third large models know besides."""
 
+CHANGED: Final = 0.8
+"""What is found with this probability to be in another language than what came before it, is heard in that one."""
+
 _OWN_CODES: Final = {"jv": "jw"}  # Javanese, by a code that was withdrawn in 2001
 _USUAL_CODES: Final = {own: usual for usual, own in _OWN_CODES.items()}
 
@@ -27,3 +31,20 @@ def own_code(language: str) -> str:
 def usual_code(own: str) -> str:
     """What everybody else calls it."""
     return _USUAL_CODES.get(own, own)
+
+
+def among(ranked: Sequence[tuple[str, float]], languages: Collection[str]) -> tuple[tuple[str, float], ...]:
+    """The probabilities when only `languages` come into question (all, when there are none), adding up to one; the likeliest first."""
+    possible = [(language, probability) for language, probability in ranked if not languages or language in languages]
+    total = sum(probability for _, probability in possible)
+    if total > 0:
+        possible = [(language, probability / total) for language, probability in possible]
+    return tuple(sorted(possible, key=lambda one: -one[1]))
+
+
+def settled(ranked: Sequence[tuple[str, float]], expected: str | None) -> tuple[str, float]:
+    """The likeliest language, unless another one was spoken before (`expected`) and this one is not sure."""
+    likeliest, probability = ranked[0]
+    if expected is not None and likeliest != expected and probability < CHANGED:
+        return expected, dict(ranked).get(expected, 0.0)
+    return likeliest, probability

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from voxhelm.engines.whisper.job import FRAMES, FRAMES_PER_SECOND, Heard, Job
 from voxhelm.engines.whisper.judgement import Transcript, best, compression_of, ladder
-from voxhelm.engines.whisper.languages import own_code, usual_code
+from voxhelm.engines.whisper.languages import among, own_code, settled, usual_code
 from voxhelm.engines.whisper.runtime import Runtime
 from voxhelm.engines.whisper.timestamps import Writing, read_timestamps
 from voxhelm.engines.whisper.wording import LONGEST_SEGMENT_SECONDS, TimedWord
@@ -89,12 +89,22 @@ class Recogniser:
     def _encode(self, jobs: Sequence[Job]) -> Any:
         return self._model.encode(np.stack([job.features for job in jobs]))
 
+    def detect_languages(self, jobs: Sequence[Job]) -> list[tuple[tuple[str, float], ...]]:
+        """The languages that each window may be in, ISO 639-1 with their probabilities, the likeliest first."""
+        return self._ranked(jobs, self._encode(jobs))
+
     def _languages(self, jobs: Sequence[Job], encoded: Any) -> list[tuple[str, float]]:
         if all(job.language is not None for job in jobs):
             return [(job.language or "", 1.0) for job in jobs]
+        return [
+            (job.language, 1.0) if job.language is not None else settled(ranked, job.expected)
+            for job, ranked in zip(jobs, self._ranked(jobs, encoded), strict=True)
+        ]
+
+    def _ranked(self, jobs: Sequence[Job], encoded: Any) -> list[tuple[tuple[str, float], ...]]:
         found = self._network.detect_language(encoded)
         return [
-            (job.language, 1.0) if job.language is not None else (usual_code(ranked[0][0][2:-2]), float(ranked[0][1]))
+            among([(usual_code(token[2:-2]), float(probability)) for token, probability in ranked], job.languages)
             for job, ranked in zip(jobs, found, strict=True)
         ]
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from voxhelm.domain.errors import LanguageUnsupported, ModelUnsuited
+from voxhelm.domain.language_guess import LanguageGuess
 from voxhelm.domain.options import TranscribeOptions
 from voxhelm.domain.pcm import Pcm
 from voxhelm.domain.segment import Segment
@@ -14,11 +15,11 @@ from voxhelm.engines.whisper.batcher import Batcher
 from voxhelm.engines.whisper.job import FRAMES, FRAMES_PER_SECOND, Heard, Job
 from voxhelm.engines.whisper.recogniser import Recogniser
 from voxhelm.engines.whisper.timestamps import Span
-from voxhelm.engines.whisper.windows import Window, windows
+from voxhelm.engines.whisper.windows import Window, WindowOptions, windows
 from voxhelm.engines.whisper.wording import TimedWord, divided, within
 
 _SURE: Final = 0.5
-"""A language found with this probability is kept for the rest of the recording."""
+"""A language found with this probability is expected in what follows."""
 
 
 class WhisperTranscriber:
@@ -38,22 +39,34 @@ class WhisperTranscriber:
         """Yield the segments of `audio`, 16 kHz, about a sentence each, after each window of up to thirty seconds.
 
         Silence is never looked at. The first window is heard alone, so that segments come soon; then more and more windows together.
-        A recording has one language: the one given, else the first that is found with some certainty. Closing the generator stops
-        the work after the batch under way. Raises `LanguageUnsupported`, and `ModelUnsuited` for a translation by an English model.
+        Each window is in the language given, else in the one found: the likeliest of `options.languages` where the caller knows what may
+        be spoken; else the one before it, unless it is surely another. Closing the generator stops the work after the batch under way.
+        Raises `LanguageUnsupported`, and `ModelUnsuited` for a translation by an English model.
         """
         if options.language is not None and options.language not in self._languages:
             raise LanguageUnsupported(f"This model does not hear {options.language!r}.", param="language")
         if options.translate and not self._recogniser.multilingual:
             raise ModelUnsuited("This model hears English only, so it cannot translate.", param="model")
         language = options.language if self._recogniser.multilingual else self._languages[0]
+        expected: str | None = None
         prefix = self._recogniser.prefix(options.prompt, options.keywords)
+        cut = WindowOptions.of(options.chunking)
         with self._batcher.caller():
-            for group in _growing(windows(audio, SpeechProbabilities(self._voice_session)), self._batch_size):
-                jobs = [self._job(window, options, prefix, language) for window in group]
+            for group in _growing(windows(audio, SpeechProbabilities(self._voice_session), cut), self._batch_size):
+                jobs = [replace(self._job(window, options, prefix, language), expected=expected) for window in group]
                 for window, job, heard in zip(group, jobs, self._batcher.run(jobs), strict=True):
-                    if language is None and heard.language_probability >= _SURE:
-                        language = heard.language
+                    if not options.languages and heard.language_probability >= _SURE:
+                        expected = heard.language
                     yield from self._segments(window, job, heard)
+
+    def detect_language(self, audio: Iterator[Pcm], languages: Sequence[str], /) -> Iterator[LanguageGuess]:
+        """Yield a guess for each window of up to thirty seconds in which somebody speaks. Raises `ModelUnsuited` for an English model."""
+        if not self._recogniser.multilingual:
+            raise ModelUnsuited("This model hears English only, so it cannot tell languages.", param="model")
+        for window in windows(audio, SpeechProbabilities(self._voice_session)):
+            job = self._job(window, TranscribeOptions(languages=tuple(languages)), (), None)
+            (probabilities,) = self._recogniser.detect_languages([job])
+            yield LanguageGuess(window.start_seconds, window.start_seconds + window.duration_seconds, probabilities)
 
     def _job(self, window: Window, options: TranscribeOptions, prefix: tuple[int, ...], language: str | None) -> Job:
         return Job(
@@ -64,6 +77,7 @@ class WhisperTranscriber:
             translated=options.translate,
             temperature=options.temperature or None,
             word_times=options.word_times,
+            languages=tuple(one for one in options.languages if one in self._languages),
         )
 
     def _segments(self, window: Window, job: Job, heard: Heard) -> Iterator[Segment]:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from voxhelm.audio.utterances import CutOptions, Utterance, UtteranceCutter
 from voxhelm.domain.activity import Activity
+from voxhelm.domain.options import Chunking
 from voxhelm.domain.pcm import Pcm
 from voxhelm.engines.whisper.activity import SAMPLE_RATE_HZ, SpeechProbabilities
 
@@ -20,6 +21,25 @@ PAUSE_SECONDS: Final = 2.0
 
 CUT: Final = CutOptions(longest_seconds=LONGEST_SECONDS, min_silence_seconds=0.3)
 """Shorter utterances than a recogniser would like: they are put together again, and small pieces fill a window better."""
+
+
+@dataclass(frozen=True, slots=True)
+class WindowOptions:
+    """Where windows are cut.
+
+    cut: what an utterance is.
+    packed: whether utterances share a window; else each is heard by itself, which is dearer and follows the speaker's pauses.
+    """
+
+    cut: CutOptions = CUT
+    packed: bool = True
+
+    @staticmethod
+    def of(chunking: Chunking | None) -> "WindowOptions":
+        """As a caller wants it; what it leaves open is as ever."""
+        if chunking is None:
+            return WindowOptions()
+        return WindowOptions(CUT.adjusted(chunking), packed=chunking.silence_seconds is None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,9 +60,10 @@ class Window:
         return Window(self.samples[first:], self.start_seconds + first / SAMPLE_RATE_HZ)
 
 
-def windows(audio: Iterable[Pcm], probabilities: SpeechProbabilities) -> Iterator[Window]:
+def windows(audio: Iterable[Pcm], probabilities: SpeechProbabilities, options: WindowOptions | None = None) -> Iterator[Window]:
     """Read `audio` as it comes and yield each window as soon as it is full or a long pause has ended it."""
-    cutter, packer = UtteranceCutter(CUT), Packer()
+    wanted = options or WindowOptions()
+    cutter, packer = UtteranceCutter(wanted.cut), Packer(wanted)
 
     def packed(utterances: Iterable[Utterance]) -> Iterator[Window]:
         for utterance in utterances:
@@ -62,7 +83,8 @@ def windows(audio: Iterable[Pcm], probabilities: SpeechProbabilities) -> Iterato
 class Packer:
     """Puts consecutive utterances into one window as long as they fit, with silence as long as theirs between them."""
 
-    def __init__(self) -> None:
+    def __init__(self, options: WindowOptions | None = None) -> None:
+        self._options = options or WindowOptions()
         self._pieces: list[NDArray[np.int16]] = []
         self._start = self._end = 0  # samples, in the recording
         self._spoken_until_seconds = 0.0
@@ -78,16 +100,18 @@ class Packer:
             self._start = self._end = begin
         self._pieces += [np.zeros(max(0, begin - self._end), dtype=np.int16), samples]
         self._end = max(begin, self._end) + len(samples)
+        if not self._options.packed:
+            yield from self.finish()
 
     def pass_time(self, activity: Activity) -> Iterator[Window]:
         """End the window when no utterance that is still to come could belong to it: the pause is too long, or it would not fit."""
         now_seconds = activity.start_seconds
         for probability in activity.probabilities:
             now_seconds += activity.window_seconds
-            if probability >= CUT.threshold:
+            if probability >= self._options.cut.threshold:
                 self._spoken_until_seconds = now_seconds
         quiet_seconds = now_seconds - max(self._spoken_until_seconds, self._end / SAMPLE_RATE_HZ)
-        known_after_seconds = CUT.padding_seconds + CUT.min_silence_seconds
+        known_after_seconds = self._options.cut.padding_seconds + self._options.cut.min_silence_seconds
         lasting_seconds = now_seconds - self._start / SAMPLE_RATE_HZ
         if quiet_seconds > PAUSE_SECONDS + known_after_seconds or lasting_seconds > LONGEST_SECONDS + known_after_seconds:
             yield from self.finish()

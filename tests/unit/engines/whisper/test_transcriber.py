@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.engines.whisper.conftest import RATE_HZ, clip, loaded, silence
 from voxhelm.domain.errors import LanguageUnsupported, ModelUnsuited
-from voxhelm.domain.options import TranscribeOptions
+from voxhelm.domain.options import Chunking, TranscribeOptions
 from voxhelm.domain.pcm import Pcm
 from voxhelm.testing.models.whisper import write_tiny_whisper
 
@@ -92,6 +92,30 @@ def test_a_language_the_model_does_not_hear_is_refused(hearer, linguist):
 def test_the_language_that_was_found_is_told(linguist):
     assert {segment.language for segment in hear(linguist, clip())} == {"bg"}
     assert {segment.language for segment in hear(linguist, clip(), language="de")} == {"de"}
+
+
+def test_the_language_is_found_among_those_that_may_be_spoken(linguist):
+    assert {segment.language for segment in hear(linguist, clip(), languages=("de", "fr"))} <= {"de", "fr"}
+    assert {segment.language for segment in hear(linguist, clip(), languages=("xx", "bg"))} == {"bg"}
+
+
+def test_languages_can_be_told_without_hearing(linguist, hearer, speech):
+    def guesses(model, samples, languages=()):
+        return list(model.detect_language(iter([Pcm(samples, RATE_HZ)]), languages))
+
+    (guess,) = guesses(linguist, np.concatenate((silence(3), clip())))
+    assert guess.probabilities[0][0] == "bg"
+    assert sum(probability for _, probability in guess.probabilities) == pytest.approx(1)
+    assert 2.5 < guess.start_seconds < guess.end_seconds < 6
+    assert {language for language, _ in guesses(linguist, clip(), ("de", "fr"))[0].probabilities} == {"de", "fr"}
+    assert guesses(linguist, silence(3)) == []
+    with pytest.raises(ModelUnsuited):
+        guesses(hearer, clip())
+
+
+def test_where_the_recording_is_cut_is_the_callers_choice(hearer, speech):
+    alone = hear(hearer, speech, chunking=Chunking(silence_seconds=0.1, padding_seconds=0.05))
+    assert len(alone) > len(hear(hearer, speech))
 
 
 def test_a_translation_is_english_and_an_english_model_cannot_make_one(linguist, hearer):

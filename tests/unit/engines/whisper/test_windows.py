@@ -6,9 +6,11 @@ from hypothesis import strategies as st
 
 from tests.unit.engines.whisper.conftest import RATE_HZ, silence
 from voxhelm.audio.utterances import Utterance
+from voxhelm.domain.activity import Activity
+from voxhelm.domain.options import Chunking
 from voxhelm.domain.pcm import Pcm
-from voxhelm.engines.whisper.activity import SpeechProbabilities
-from voxhelm.engines.whisper.windows import LONGEST_SECONDS, PAUSE_SECONDS, Packer, Window, windows
+from voxhelm.engines.whisper.activity import SAMPLE_RATE_HZ, WINDOW_SAMPLES, SpeechProbabilities
+from voxhelm.engines.whisper.windows import LONGEST_SECONDS, PAUSE_SECONDS, Packer, Window, WindowOptions, windows
 
 
 def utterance(start_seconds, seconds, level=1):
@@ -94,3 +96,26 @@ def test_what_is_left_of_a_window_begins_where_it_was_cut():
     rest = Window(np.arange(RATE_HZ * 2, dtype=np.int16), 10.0).after(0.5)
     assert rest.start_seconds == pytest.approx(10.5)
     assert rest.samples[0] == RATE_HZ // 2
+
+
+def test_a_caller_who_says_where_to_cut_gets_every_utterance_by_itself():
+    class Talks:
+        """One second of speech, then half a second of silence, and so on."""
+
+        def push(self, pcm):
+            yield from ()
+
+        def finish(self):
+            window_seconds = WINDOW_SAMPLES / SAMPLE_RATE_HZ
+            count = round(9 / window_seconds)
+            yield Activity(0.0, window_seconds, tuple(float(index * window_seconds % 1.5 < 1) for index in range(count)))
+
+    def found(chunking):
+        audio = [Pcm.silence(9.0, SAMPLE_RATE_HZ)]
+        return [one.start_seconds for one in windows(audio, Talks(), WindowOptions.of(chunking))]
+
+    assert len(found(None)) == len(found(Chunking(threshold=0.6))) == 1
+    assert len(found(Chunking(silence_seconds=0.3))) == 6
+    assert len(found(Chunking(silence_seconds=0.8))) == 1
+    assert found(Chunking(silence_seconds=0.3, padding_seconds=0.1))[1] == pytest.approx(1.4, abs=0.05)
+    assert found(Chunking(silence_seconds=0.3, padding_seconds=0.0))[1] == pytest.approx(1.5, abs=0.05)
