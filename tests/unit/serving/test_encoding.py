@@ -1,6 +1,7 @@
 import io
 from concurrent.futures import ThreadPoolExecutor
 
+import av
 import numpy as np
 import pytest
 
@@ -15,6 +16,13 @@ from voxhelm.serving.progress import Progress
 def tone(seconds, rate_hz):
     samples = 8_000 * np.sin(2 * np.pi * 500 * np.arange(round(seconds * rate_hz)) / rate_hz)
     return Speech(Pcm(samples.astype(np.int16), rate_hz))
+
+
+def opened(data):
+    """The samples of a file as they are in it, and their rate."""
+    with av.open(io.BytesIO(data)) as file:
+        frames = [frame.to_ndarray().reshape(-1) for frame in file.decode(audio=0)]
+        return np.concatenate(frames), file.streams.audio[0].rate
 
 
 @pytest.fixture
@@ -54,3 +62,26 @@ async def test_closing_twice_does_no_harm(threads):
     await chain.push([tone(0.3, 22_050)])
     chain.close()
     chain.close()
+
+
+@pytest.mark.parametrize("audio_format", [AudioFormat.WAV, AudioFormat.FLAC])
+async def test_a_lossless_file_holds_the_very_samples_of_the_engine(threads, audio_format):
+    chain = EncodingChain(audio_format, Progress(), threads)
+    spoken = tone(1.0, 22_050)
+    data = await chain.push([spoken]) + await chain.finish()
+    chain.close()
+    samples, rate_hz = opened(data)
+    assert rate_hz == 22_050
+    assert np.array_equal(samples, spoken.pcm.samples)
+
+
+@pytest.mark.parametrize(
+    ("rates_hz", "file_hz"), [((22_050, 48_000), 22_050), ((16_000, 8_000), 16_000), ((8_000, 22_050), 24_000)]
+)
+async def test_a_file_has_the_rate_of_its_first_voice_unless_that_is_the_telephones(threads, rates_hz, file_hz):
+    chain = EncodingChain(AudioFormat.WAV, Progress(), threads)
+    data = b"".join([await chain.push([tone(1.0, rate_hz)]) for rate_hz in rates_hz]) + await chain.finish()
+    chain.close()
+    samples, rate_hz = opened(data)
+    assert rate_hz == file_hz
+    assert len(samples) / rate_hz == pytest.approx(2.0, abs=0.001)
