@@ -12,11 +12,13 @@ class SynthesizeOptions:
     voice: an id from the engine's own voice list.
     speed: 1.0 is the voice's natural pace, 2.0 twice as fast; 0.25 to 4.
     language: ISO 639-1 code of the text when the caller knows it, for voices that speak several.
+    word_times: whether `Speech.words` is wanted; an engine for which they cost nothing may tell them anyway.
     """
 
     voice: str
     speed: float = 1.0
     language: str | None = None
+    word_times: bool = True
 
 
 @dataclass(frozen=True, slots=True)

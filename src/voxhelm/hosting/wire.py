@@ -199,10 +199,13 @@ def fault_of(stream: int, error: VoxhelmError) -> Fault:
     return Fault(stream, type(error).__name__, error.message, error.param, error.retry_after_seconds)
 
 
-def encode(message: ToHost | ToServer) -> bytes:
+def encode(message: ToHost | ToServer) -> bytearray:
     """The frame of a message, header included."""
-    body = _encoder.encode(message)
-    return HEADER.pack(len(body)) + body
+    frame = bytearray(HEADER.size)
+    # Behind the header from the start: sound is large, and putting the two together would copy it once more.
+    _encoder.encode_into(message, frame, HEADER.size)
+    HEADER.pack_into(frame, 0, len(frame) - HEADER.size)
+    return frame
 
 
 def decode_for_host(body: bytes | memoryview) -> ToHost:

@@ -41,13 +41,15 @@ class PiperSynthesizer:
             raise VoiceNotFound(f"Piper's {self._voice.name} has no voice '{options.voice}'.", param="voice")
         pace = Pace.for_speed(options.speed)
         scales = (self._noise, self._length / pace.native, self._duration_noise)
-        return narrate(self._say(literal(text), speaker, scales), self._voice.rate_hz, pace.stretch)
+        said = self._say(literal(text), speaker, scales, word_times=options.word_times)
+        return narrate(said, self._voice.rate_hz, pace.stretch)
 
-    def _say(self, text: str, speaker: int, scales: tuple[float, float, float]) -> Iterator[Said]:
+    def _say(self, text: str, speaker: int, scales: tuple[float, float, float], *, word_times: bool) -> Iterator[Said]:
         made_samples = 0
         for piece in cut_text(text):
             sentences = self._phonemizer.sentences(piece.text)
-            words = deque(self._placed(piece, sentences))
+            # To find the words among the phonemes takes as long as all the rest but the network.
+            words = deque(self._placed(piece, sentences) if word_times else ())
             places: list[int] = []
             for sentence in sentences:
                 for start, stop in cut_phonemes(sentence):

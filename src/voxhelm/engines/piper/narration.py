@@ -13,7 +13,7 @@ from voxhelm.domain.speech import Speech
 from voxhelm.domain.word import Word
 
 # What is handed on at once: small enough that a slow client holds seconds in memory and not minutes, large enough to cost nothing.
-PIECE_SECONDS: Final = 1.0
+PIECE_SECONDS: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Said:
 
 
 def narrate(said: Iterable[Said], rate_hz: int, stretch: float) -> Iterator[Speech]:
-    """Cut into pieces of about a second, play `stretch` times as fast, and tell each word when it has been heard."""
+    """Cut into pieces of about two seconds, play `stretch` times as fast, and tell each word when it has been heard."""
     narration = _Narration(rate_hz, stretch)
     if stretch == 1.0:
         for one in said:

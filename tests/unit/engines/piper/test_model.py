@@ -114,3 +114,13 @@ def test_a_sentence_without_end_is_said_in_parts_and_its_words_keep_their_places
     assert all(text.startswith(word.text, word.text_offset) for word in words)
     assert all(one.end_seconds <= following.start_seconds for one, following in pairwise(words))
     assert words[-1].end_seconds <= seconds(pieces) + 1e-6
+
+
+def test_words_that_nobody_wants_are_not_looked_for(load):
+    with load("en_GB-three-medium") as model:
+        sound = [
+            list(model.synthesize(TEXT, SynthesizeOptions("en_GB-three-medium", word_times=wanted))) for wanted in (True, False)
+        ]
+    assert words_of(sound[0])
+    assert not words_of(sound[1])
+    assert seconds(sound[0]) == seconds(sound[1])

@@ -14,10 +14,10 @@ def told(pieces):
     return [[(word.text, word.start_seconds, word.end_seconds) for word in piece.words] for piece in pieces]
 
 
-def test_sound_comes_in_pieces_of_about_a_second_and_a_word_with_the_piece_it_ends_in():
-    pieces = list(narrate([said(2400, ("one", 0, 600), ("two", 600, 1300), ("three", 1300, 2400))], RATE_HZ, 1.0))
-    assert [len(piece.pcm.samples) for piece in pieces] == [1200, 1200]
-    assert told(pieces) == [[("one", 0.0, 0.6)], [("two", 0.6, 1.3), ("three", 1.3, 2.4)]]
+def test_sound_comes_in_pieces_of_about_two_seconds_and_a_word_with_the_piece_it_ends_in():
+    pieces = list(narrate([said(4800, ("one", 0, 1200), ("two", 1200, 2600), ("three", 2600, 4800))], RATE_HZ, 1.0))
+    assert [len(piece.pcm.samples) for piece in pieces] == [2400, 2400]
+    assert told(pieces) == [[("one", 0.0, 1.2)], [("two", 1.2, 2.6), ("three", 2.6, 4.8)]]
 
 
 def test_a_sentence_does_not_wait_for_the_next_one():
