@@ -156,7 +156,7 @@ def test_unit_tests_mirror_the_tree() -> None:
     strays = []
     for path in unit.rglob("test_*.py"):
         folder = path.relative_to(unit).parent
-        home = ROOT / folder if folder.parts[:1] == ("benchmarks",) else SOURCE / folder
+        home = ROOT / folder if folder.parts[:1] in {("benchmarks",), ("scripts",)} else SOURCE / folder
         words = path.stem.removeprefix("test_").split("_")
         subjects = ["_".join(words[:count]) for count in range(1, len(words) + 1)]
         if not any((home / f"{subject}.py").exists() or (home / subject / "__init__.py").exists() for subject in subjects):
