@@ -40,6 +40,8 @@ DEFAULTS_IN_WORDS: Final = {"models.directory": "`voxhelm/models` in the user's 
 INSTANCES: Final[dict[str, Any]] = {
     "models.directory": "/srv/voxhelm/models",
     "models.preload": ["espeak-ng", "pocketsphinx-en-us", "silero-vad"],
+    "models.settings_by_model": {"chatterbox": {"dtype": "float16", "seed": 7}},
+    "models.interpreters": {"chatterbox": "/opt/chatterbox/bin/python"},
     "models.time_to_live_seconds_by_model": {"pocketsphinx-en-us": 60},
     "models.hub_token_file": "/run/secrets/hub-token",
     "models.trusted_keys": ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA... operator@home"],
@@ -154,7 +156,8 @@ def _example_section(section: str, model: type[BaseModel]) -> str:
 
 
 def _yaml(key: str, value: Any, indent: str) -> Iterator[str]:
-    nested = isinstance(value, dict) and any(isinstance(one, dict) for one in value.values())
+    # What stands commented out is one line, so that it is one line to bring to life.
+    nested = not indent.endswith("#") and isinstance(value, dict) and any(isinstance(one, dict) for one in value.values())
     shown = {key: value} if nested else value
     text = yaml.safe_dump(
         shown, sort_keys=False, allow_unicode=True, default_flow_style=None if nested else True, width=COMMENT_COLUMNS

@@ -89,11 +89,13 @@ def compose(settings: Settings, log: Log, *, clock: Clock | None = None, keep_me
     """
     clock = clock or SystemClock()
     metrics = Metrics()
-    engines = find_engines(settings.models.extra_engines)
+    engines = find_engines(settings.models.extra_engines, settings.models.interpreters)
     for name, reason in engines.broken.items():
         log.warning("engine cannot be used", engine=name, reason=reason)
     egress = EgressPolicy(settings.egress.allow_cloud)
-    catalog = Catalog(engines.working, settings.models.directory, settings.models.aliases, egress)
+    catalog = Catalog(
+        engines.working, settings.models.directory, settings.models.aliases, egress, settings.models.settings_by_model
+    )
     book = _voice_book(settings, catalog)
     measurements = Measurements(user_state_path("voxhelm") / "measurements.json" if keep_measurements else None)
     residency = Residency(
@@ -160,6 +162,7 @@ def named_in_settings(settings: Settings) -> Mapping[str, str]:
     named = {one.model: f"voices.logical.{name}" for name, one in settings.voices.logical.items() if one.model is not None}
     named |= dict.fromkeys(models.time_to_live_seconds_by_model, "models.time_to_live_seconds_by_model")
     named |= dict.fromkeys(models.priority_by_model, "models.priority_by_model")
+    named |= dict.fromkeys(models.settings_by_model, "models.settings_by_model")
     named |= dict.fromkeys(models.pinned, "models.pinned")
     return named | dict.fromkeys(models.preload, "models.preload")
 
@@ -188,6 +191,7 @@ def _initial_states(settings: Settings, catalog: Catalog, measurements: Measurem
     _require_known(wanted.time_to_live_seconds_by_model, catalog, "models.time_to_live_seconds_by_model")
     _require_known(wanted.pinned, catalog, "models.pinned")
     _require_known(wanted.priority_by_model, catalog, "models.priority_by_model")
+    _require_known(wanted.settings_by_model, catalog, "models.settings_by_model")
     for spec in catalog.models:
         yield spec, _state_of(spec, settings, catalog, measurements)
 
@@ -226,8 +230,10 @@ def _require_known(model_ids: Iterable[str], catalog: Catalog, setting: str) -> 
 def _loader(settings: Settings, catalog: Catalog, log: Log, metrics: Metrics) -> Callable[[ModelSpec], Awaitable[Host]]:
     async def load(spec: ModelSpec) -> Host:
         host: Host
-        if settings.models.isolation is Isolation.PROCESS:
-            host = await ProcessHost.load(catalog.reference_of(spec.id), spec, Placement())
+        interpreter = catalog.interpreter_of(spec.id)
+        # What is loaded by another interpreter cannot be in this process, whatever is set.
+        if settings.models.isolation is Isolation.PROCESS or interpreter is not None:
+            host = await ProcessHost.load(catalog.reference_of(spec.id), spec, Placement(), interpreter)
         else:
             host = await InlineHost.load(catalog.engine_of(spec.id), spec, Placement())
         return host if spec.egress_host is None else AuditedHost(host, log, metrics)

@@ -130,6 +130,17 @@ class ModelSettings(_Section):
     aliases: Annotated[
         dict[str, str], Field(description="Further names for models, each for an id. OpenAI's names need none.")
     ] = {}
+    settings_by_model: Annotated[
+        dict[str, dict[str, Annotated[str, Field(coerce_numbers_to_str=True)]]],
+        Field(description="What single models are loaded with, by id: settings of their engine, such as {my-voice: {threads: 2}}."),
+    ] = {}
+    interpreters: Annotated[
+        dict[str, Path],
+        AfterValidator(lambda named: {engine: path.expanduser() for engine, path in named.items()}),
+        Field(
+            description="Pythons of engines that need one of their own, by engine, where they are not those of `voxhelm engines install`."
+        ),
+    ] = {}
     isolation: Annotated[
         Isolation,
         Field(

@@ -3,9 +3,9 @@
 import importlib.util
 import pkgutil
 import wave
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -13,9 +13,12 @@ import numpy as np
 import pytest
 import soxr
 
+from tests.chatterbox_models import write_chatterbox, write_recording
 from tests.contracts import edge_loopback
 from tests.contracts.ways import WAYS, Model
 from tests.edge_service import running_edge_service
+from tests.own_interpreter import make_chatterbox_interpreter
+from voxhelm.catalog.engines import find_engines
 from voxhelm.domain.engine import Engine
 from voxhelm.domain.model import Capability, ModelSpec
 from voxhelm.domain.options import SynthesizeOptions, TranscribeOptions
@@ -128,9 +131,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
                 pytest.param((reference, way), id=f"{name}-{way}")
                 for name, reference, engine in working_engines()
                 if capability in engine.capabilities.kinds
-                for way in WAYS
+                for way in ways_of(engine)
             ]
             metafunc.parametrize(fixture, cases, indirect=True, scope="module")
+
+
+def ways_of(engine: Engine) -> Sequence[str]:
+    """How its models can be run. What an engine with an interpreter of its own needs is not in this one, so nothing runs in line."""
+    return [way for way in WAYS if way != "inline" or engine.environment is None]
 
 
 def installed_model(engine: Engine, capability: Capability, models: Path) -> ModelSpec:
@@ -152,7 +160,7 @@ def _subject(kind: type[Subject], capability: Capability, request: pytest.Fixtur
         # The service itself is out of reach, and nothing to test against.
         reference = edge_loopback.REFERENCE
         spec = replace(spec, settings={edge_loopback.URL: request.getfixturevalue("edge_url")})
-    with WAYS[way](reference, spec) as model:
+    with WAYS[way](reference, spec, request.getfixturevalue("own_interpreter")(engine)) as model:
         yield kind(engine, spec, model)
 
 
@@ -175,11 +183,32 @@ def models_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     models = tmp_path_factory.mktemp("models")
     write_kokoro(models / "kokoro")
     write_piper_voice(models)
+    write_chatterbox(models / "chatterbox" / "a-humming-chatterbox")
+    write_recording(models / "chatterbox" / "voices" / "Anna.wav", 300)
     if (whisper := packaged_whisper()) is not None:
         (models / "whisper-tiny.en").symlink_to(whisper)
     else:
         write_tiny_whisper(models / "a-deaf-whisper")
     return models
+
+
+@pytest.fixture(scope="session")
+def own_interpreter(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Engine], Path | None]:
+    """The Python that an engine's models are loaded with; None for this one.
+
+    Chatterbox's own packages take gigabytes. What stands in for them is only in the interpreter that is made here.
+    """
+
+    @cache
+    def python(name: str) -> Path:
+        if name == "chatterbox":
+            return make_chatterbox_interpreter(tmp_path_factory.mktemp("chatterbox") / "environment")
+        found = find_engines().working[name].interpreter
+        if found is None or not found.is_there():
+            pytest.skip(f"the interpreter of '{name}' is not installed: voxhelm engines install {name}")
+        return found.python
+
+    return lambda engine: python(engine.name) if engine.environment is not None else None
 
 
 @pytest.fixture(scope="session")

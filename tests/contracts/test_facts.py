@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from tests.contracts.conftest import REFERENCES
+from tests.contracts.conftest import REFERENCES, ways_of
+from tests.contracts.ways import WAYS
 from voxhelm.domain.engine import Diarizer, Engine, Synthesizer, Transcriber, VoiceDetector
 from voxhelm.domain.model import Capability, Placement
 
@@ -111,20 +112,23 @@ def test_facts_load_no_runtime_start_no_thread_and_leave_the_environment_alone(r
     assert seen["environment_kept"]
 
 
-def test_a_model_can_be_loaded_again_after_it_was_unloaded(engine, models_directory):
+@pytest.fixture
+def loaded(engine, reference, models_directory, own_interpreter):
+    """Loads the engine's first model each time it is called: in this process if it can be loaded there at all."""
     specs = engine.discover(models_directory)
     if not specs:
         pytest.skip(f"no model of '{engine.name}' on this machine: {[finding.remedy for finding in engine.diagnose()]}")
+    return lambda: WAYS[ways_of(engine)[0]](reference, specs[0], own_interpreter(engine))
+
+
+def test_a_model_can_be_loaded_again_after_it_was_unloaded(engine, loaded):
     for _ in range(2):
-        with engine.load(specs[0], Placement()) as model:
-            assert isinstance(model, PROTOCOLS[specs[0].capability])
+        with loaded() as model:
+            assert isinstance(model, PROTOCOLS[engine.capabilities.kinds[0]])
 
 
-def test_a_model_can_be_loaded_twice_and_one_outlives_the_other(engine, models_directory):
-    specs = engine.discover(models_directory)
-    if not specs:
-        pytest.skip(f"no model of '{engine.name}' on this machine: {[finding.remedy for finding in engine.diagnose()]}")
-    with engine.load(specs[0], Placement()) as first:
-        with engine.load(specs[0], Placement()):
+def test_a_model_can_be_loaded_twice_and_one_outlives_the_other(engine, loaded):
+    with loaded() as first:
+        with loaded():
             pass
-        assert isinstance(first, PROTOCOLS[specs[0].capability])
+        assert isinstance(first, PROTOCOLS[engine.capabilities.kinds[0]])

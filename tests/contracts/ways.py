@@ -5,6 +5,7 @@ import pkgutil
 import threading
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import Any, Final
 
 from voxhelm.domain.engine import Synthesizer, Transcriber, VoiceDetector
@@ -17,15 +18,19 @@ Model = Synthesizer | Transcriber | VoiceDetector
 
 
 @contextmanager
-def inline(reference: str, spec: ModelSpec) -> Iterator[Model]:
+def inline(reference: str, spec: ModelSpec, interpreter: Path | None = None) -> Iterator[Model]:
     """In this process, with nothing in between."""
+    assert interpreter is None, "what needs an interpreter of its own cannot be loaded in this one"
     with pkgutil.resolve_name(reference).load(spec, Placement()) as model:
         yield model
 
 
 @contextmanager
-def hosted(reference: str, spec: ModelSpec) -> Iterator[Model]:
-    """In a process of its own, as the server runs it; a loop in another thread is turned back into blocking calls."""
+def hosted(reference: str, spec: ModelSpec, interpreter: Path | None = None) -> Iterator[Model]:
+    """In a process of its own, as the server runs it; a loop in another thread is turned back into blocking calls.
+
+    interpreter: the engine's own; None for this one.
+    """
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="contract-loop")
     thread.start()
@@ -34,7 +39,7 @@ def hosted(reference: str, spec: ModelSpec) -> Iterator[Model]:
         return asyncio.run_coroutine_threadsafe(work, loop).result()
 
     try:
-        host = run(ProcessHost.load(reference, spec, Placement()))
+        host = run(ProcessHost.load(reference, spec, Placement(), interpreter))
         try:
             yield BlockingHost(host, run)
         finally:
@@ -78,4 +83,7 @@ def _source(audio: Iterator[Pcm]) -> AsyncGenerator[Pcm]:
     return iterate_in_thread(lambda: audio)
 
 
-WAYS: Final[dict[str, Callable[[str, ModelSpec], AbstractContextManager[Model]]]] = {"inline": inline, "hosted": hosted}
+WAYS: Final[dict[str, Callable[[str, ModelSpec, Path | None], AbstractContextManager[Model]]]] = {
+    "inline": inline,
+    "hosted": hosted,
+}

@@ -1,6 +1,7 @@
 """The models that are installed, and the names they answer to."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from voxhelm.catalog.aliases import AUTO, OPENAI_MODELS
@@ -23,28 +24,37 @@ class Catalog:
         models_directory: Path,
         aliases: Mapping[str, str],
         egress: EgressPolicy = NOTHING_LEAVES,
+        settings: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
         """Ask every engine what it finds.
 
         aliases: further names, each for a model's id or another alias.
         egress: models it does not allow are neither listed nor chosen, and refused by name.
+        settings: by a model's id, what the operator wants of its engine; it is added to `ModelSpec.settings`.
         """
         self._engines = engines
         self._directory = models_directory
         self._aliases = aliases
         self._egress = egress
+        self._settings = settings or {}
         self.adopt(self.scan())
 
     def scan(self) -> tuple[ModelSpec, ...]:
         """Ask every engine what it finds now, the preferred first. Looks at the disk, so not on the event loop; changes nothing here."""
         found = [
-            with_egress_host(spec, self._engines[name].engine)
+            with_egress_host(self._as_wanted(spec), self._engines[name].engine)
             for name in sorted(self._engines)
+            if self._engines[name].is_ready()
             for spec in self._engines[name].engine.discover(self._directory)
             # What is still on its way is none of the models.
             if spec.path is None or WORKSHOP not in spec.path.parts
         ]
         return tuple(sorted(found, key=lambda spec: -self._engines[spec.engine].engine.capabilities.preference))
+
+    def _as_wanted(self, spec: ModelSpec) -> ModelSpec:
+        wanted = self._settings.get(spec.id)
+        # What the engine itself has found out comes first: where a model sends things is no matter of wishes.
+        return spec if not wanted else replace(spec, settings={**wanted, **spec.settings})
 
     def adopt(self, found: Sequence[ModelSpec]) -> None:
         """Take what `scan` has found for what there is, all of it at once."""
@@ -110,6 +120,11 @@ class Catalog:
     def reference_of(self, model_id: str) -> str:
         """Where the engine of a model is registered, as `package.module:NAME`."""
         return self._engines[self._models[model_id].engine].reference
+
+    def interpreter_of(self, model_id: str) -> Path | None:
+        """The Python that a model is loaded with; None for ours."""
+        interpreter = self._engines[self._models[model_id].engine].interpreter
+        return interpreter.python if interpreter is not None else None
 
     def candidates(self, name: str, capability: Capability) -> tuple[ModelSpec, ...]:
         """The models that `name` may mean, the preferred first; never empty.

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
+from voxhelm.catalog.chatterbox_names import CHATTERBOX, CHATTERBOX_NAMES, chatterbox_source
 from voxhelm.catalog.near import did_you_mean
 from voxhelm.catalog.piper_stem import PiperStem
 from voxhelm.catalog.source import Source
@@ -12,7 +13,7 @@ from voxhelm.domain.errors import ModelNotFound
 WHISPER: Final = "faster-whisper"
 PIPER: Final = "piper"
 KOKORO: Final = "kokoro"
-ENGINES: Final = (WHISPER, PIPER, KOKORO)
+ENGINES: Final = (WHISPER, PIPER, KOKORO, CHATTERBOX)
 
 PIPER_VOICES: Final = "rhasspy/piper-voices"
 
@@ -48,7 +49,7 @@ _REVISION: Final = re.compile(r"[A-Za-z0-9][\w.\-/]*")
 
 def known_names() -> tuple[str, ...]:
     """The names that stand for one model each; voices of Piper and ids of a hub are known by their form."""
-    return (*(_whisper_name(size) for size in _WHISPER_REPOSITORIES), "kokoro")
+    return (*(_whisper_name(size) for size in _WHISPER_REPOSITORIES), "kokoro", *CHATTERBOX_NAMES)
 
 
 def source_of(name: str) -> Source:
@@ -89,6 +90,8 @@ def _source(engine: str, rest: str) -> Source | None:
         return Source(PIPER_VOICES, "main", stem.folder, PIPER, stem.stem, stem.files)
     if rest == "kokoro" and engine in ("", KOKORO):
         return _KOKORO
+    if engine == CHATTERBOX or rest in CHATTERBOX_NAMES:
+        return chatterbox_source(rest) if engine in ("", CHATTERBOX) else None
     if engine in ("", WHISPER):
         repository = next((one for size, one in _WHISPER_REPOSITORIES.items() if rest in _names_of_whisper(size, engine)), None)
         if repository is not None:

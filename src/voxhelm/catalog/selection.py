@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Final
 
+from voxhelm.catalog.chatterbox_names import CHATTERBOX, chatterbox_files
 from voxhelm.catalog.hub_file import Checksum, Digest, HubFile
 from voxhelm.catalog.names import KOKORO, MODEL_ID, PIPER, WHISPER
 from voxhelm.catalog.source import Source
@@ -62,7 +63,7 @@ def _named(source: Source, there: dict[str, HubFile]) -> list[str]:
 
 def _recognised(source: Source, there: dict[str, HubFile]) -> tuple[str, list[str], str | None]:
     """The engine, the names of the files, and what the model is called if its files say so."""
-    found = {WHISPER: _whisper(there), KOKORO: _kokoro(there), PIPER: _piper(there)}
+    found = {WHISPER: _whisper(there), KOKORO: _kokoro(there), PIPER: _piper(there), CHATTERBOX: chatterbox_files(there)}
     for engine, names in found.items():
         if names and source.engine in (None, engine):
             return engine, names, names[0].removesuffix(".onnx") if engine == PIPER else None
@@ -103,5 +104,9 @@ def _unsuited(source: Source, there: dict[str, HubFile]) -> ModelUnsuited:
     where = f"{source.repository}/{source.folder}" if source.folder else source.repository
     names = sorted(there)
     shown = ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "") or "no file"
-    wanted = f"those of {source.engine}" if source.engine else "those of Whisper for CTranslate2, of one Piper voice, or of Kokoro"
+    wanted = (
+        f"those of {source.engine}"
+        if source.engine
+        else "those of Whisper for CTranslate2, of one Piper voice, of Kokoro, or of Chatterbox"
+    )
     return ModelUnsuited(f"The files at {where} are not {wanted}: there is {shown}.", param="model")

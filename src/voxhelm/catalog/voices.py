@@ -1,7 +1,7 @@
 """From the name of a voice to a model and one of its voices."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from voxhelm.catalog.aliases import AUTO, VOICE_NAMES
@@ -101,14 +101,19 @@ class VoiceBook:
             wanted = self._openai.get(wanted, wanted)
         logical = self._logical.get(wanted)
         if logical is not None:
-            return self._choose_logical(wanted, logical, candidates, script)
+            languages = guess_languages if logical.language is None else lambda: [logical.language or AUTO]
+            return _in_language(self._choose_logical(wanted, logical, candidates, script), languages)
         if wanted == AUTO:
             return self._by_language(guess_languages(), candidates, script)
-        return self._by_id(wanted, candidates, script)
+        return _in_language(self._by_id(wanted, candidates, script), guess_languages)
 
     def _reads(self, spec: ModelSpec, script: str | None) -> bool:
         scripts = self._catalog.engine_of(spec.id).capabilities.scripts
         return script is None or scripts is None or script in scripts
+
+    def changes_speed(self, spec: ModelSpec) -> bool:
+        """Whether the engine of a model speaks faster and slower by itself."""
+        return self._catalog.engine_for(spec).capabilities.speed
 
     def any_voice(self, spec: ModelSpec) -> Voice:
         """Some voice of a model, for its first call."""
@@ -186,6 +191,14 @@ class VoiceBook:
             *self._openai,
             *(voice.id for spec in candidates for voice in self._voices[spec.id].values() if voice.variant_of is None),
         ]
+
+
+def _in_language(chosen: ChosenVoice, guess_languages: Callable[[], Sequence[str]]) -> ChosenVoice:
+    """What was chosen, in the language of the text where the voice speaks several; in its best one where it does not speak that."""
+    spoken = set(map(primary, chosen.voice.languages))
+    if len(spoken) < 2:
+        return chosen
+    return replace(chosen, language=next((one for one in guess_languages() if one in spoken), chosen.language))
 
 
 def primary(tag: str) -> str:

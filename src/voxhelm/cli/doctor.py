@@ -18,6 +18,7 @@ from voxhelm.domain.errors import ConfigurationInvalid
 from voxhelm.domain.model import Capability
 
 if TYPE_CHECKING:  # they bring what `--help` can do without
+    from voxhelm.catalog.engines import FoundEngine
     from voxhelm.config import Settings
     from voxhelm.domain.engine import Finding
 
@@ -93,14 +94,16 @@ def _engines(settings: "Settings") -> Iterator[Check]:
     from voxhelm.catalog.engines import find_engines
     from voxhelm.catalog.models import Catalog
 
-    engines = find_engines(settings.models.extra_engines)
+    engines = find_engines(settings.models.extra_engines, settings.models.interpreters)
     for name, reason in engines.broken.items():
         yield Check(f"engine {name}", ok=False, required=False, detail=f"cannot be imported: {reason}", remedy=REINSTALL)
     for name in sorted(engines.working):
-        for finding in engines.working[name].engine.diagnose():
+        for finding in engines.working[name].diagnose():
             yield _of_engine(finding)
+        yield from _interpreter(engines.working[name])
     try:
-        catalog = Catalog(engines.working, settings.models.directory, {}, EgressPolicy(settings.egress.allow_cloud))
+        egress = EgressPolicy(settings.egress.allow_cloud)
+        catalog = Catalog(engines.working, settings.models.directory, {}, egress, settings.models.settings_by_model)
     except ConfigurationInvalid as error:  # a file of the models directory that is to be mended by hand
         yield Check("models", ok=False, required=True, detail=error.message, remedy="voxhelm config")
         return
@@ -125,6 +128,28 @@ def _whole(settings: "Settings") -> Check:
 
 def _of_engine(finding: "Finding") -> Check:
     return Check(finding.subject, finding.ok, required=False, detail=finding.detail, remedy=None if finding.ok else finding.remedy)
+
+
+def _interpreter(found: "FoundEngine") -> Iterator[Check]:
+    """Whether an engine's own interpreter, which is there, has what it needs."""
+    from voxhelm.catalog.interpreters import by_hand, modules_of
+    from voxhelm.hosting.probe import Unanswered, probe
+
+    interpreter = found.interpreter
+    if interpreter is None or not interpreter.is_there():
+        return
+    name = found.engine.name
+    remedy = f"voxhelm engines install {name}" if interpreter.managed else by_hand(found.engine, interpreter)
+    try:
+        probed = probe(interpreter.python, modules_of(found.engine))
+    except Unanswered as error:
+        yield Check(f"{name} packages", ok=False, required=False, detail=f"{interpreter.python}: {error.reason}", remedy=remedy)
+        return
+    if probed.missing:
+        detail = f"Python {probed.version} lacks {', '.join(probed.missing)}"
+        yield Check(f"{name} packages", ok=False, required=False, detail=detail, remedy=remedy)
+    else:
+        yield Check(f"{name} packages", ok=True, required=False, detail=f"all there, for Python {probed.version}")
 
 
 def _disk(directory: Path) -> Check:

@@ -52,7 +52,7 @@ class LocalInstaller:
 
 def with_remedy(done: PullDone, settings: Settings) -> PullDone:
     """The event with what is still to be done before the model can be loaded. Looks at the disk."""
-    engines = find_engines(settings.models.extra_engines).working
+    engines = find_engines(settings.models.extra_engines, settings.models.interpreters).working
     found = engines.get(done.engine)
-    models = found.engine.discover(settings.models.directory) if found is not None else ()
+    models = found.engine.discover(settings.models.directory) if found is not None and found.is_ready() else ()
     return done if any(spec.id == done.model_id for spec in models) else replace(done, remedy=remedy_for(engines, done.engine))

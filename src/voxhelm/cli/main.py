@@ -5,20 +5,22 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from inspect import Parameter, Signature, signature
 from io import TextIOWrapper
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 import typer
 from typer import Context
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command
 
-from voxhelm.cli import config, doctor, hear, models, pull, rm, say, serve, voices
+from voxhelm.cli import config, doctor, engines, hear, models, pull, rm, say, serve, voices
 from voxhelm.cli.failure import EXIT_CODES, ExitCode, failures_told
 from voxhelm.cli.flags import takes_flags
 
 T = TypeVar("T")
+# A command, its flags and what its help ends with.
+Described = tuple[Callable[[T], None], type[T], str]
 
-ORDER: Final = ("serve", "say", "hear", "voices", "models", "pull", "rm", "doctor", "config")
+ORDER: Final = ("serve", "say", "hear", "voices", "models", "pull", "rm", "engines", "doctor", "config")
 HELP_NAMES: Final = ["-h", "--help"]
 EPILOG: Final = f"""
 [bold]Start here[/]
@@ -111,17 +113,29 @@ def _application() -> typer.Typer:
     add(hear.hear, hear.HearFlags, hear.EPILOG)
     add(voices.voices, voices.VoicesFlags, voices.EPILOG)
     add(pull.pull, pull.PullFlags, pull.EPILOG)
-    app.add_typer(_models())
+    app.add_typer(
+        _group(
+            "models", (models.models, models.ModelsFlags, models.EPILOG), (models.export, models.ExportFlags, models.EXPORT_EPILOG)
+        )
+    )
+    app.add_typer(
+        _group(
+            "engines",
+            (engines.engines, engines.EnginesFlags, engines.EPILOG),
+            (engines.install, engines.InstallFlags, engines.INSTALL_EPILOG),
+        )
+    )
     add(rm.rm, rm.RmFlags, rm.EPILOG)
     add(doctor.doctor, doctor.DoctorFlags, doctor.EPILOG)
     add(config.config, config.ConfigFlags, config.EPILOG)
     return app
 
 
-def _models() -> typer.Typer:
-    """`models`, which is a command itself and has one more."""
-    group = typer.Typer(name="models", epilog=_with_exit_codes(models.EPILOG), invoke_without_command=True, rich_markup_mode="rich")
-    listing = _command(models.models, models.ModelsFlags)
+def _group(name: str, itself: Described[Any], more: Described[Any]) -> typer.Typer:
+    """A command that does something itself and has one more below it."""
+    run, options, epilog = itself
+    group = typer.Typer(name=name, epilog=_with_exit_codes(epilog), invoke_without_command=True, rich_markup_mode="rich")
+    listing = _command(run, options)
 
     def alone(ctx: Context, **values: object) -> None:
         if ctx.invoked_subcommand is None:
@@ -131,7 +145,8 @@ def _models() -> typer.Typer:
     alone.__signature__ = Signature([context, *signature(listing).parameters.values()])  # type: ignore[attr-defined]
     alone.__doc__ = listing.__doc__
     group.callback()(alone)
-    group.command(epilog=_with_exit_codes(models.EXPORT_EPILOG))(_command(models.export, models.ExportFlags))
+    below, its_options, its_epilog = more
+    group.command(epilog=_with_exit_codes(its_epilog))(_command(below, its_options))
     return group
 
 

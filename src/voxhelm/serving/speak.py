@@ -19,6 +19,7 @@ from voxhelm.residency.manager import Residency
 from voxhelm.serving.admission import Admission
 from voxhelm.serving.casting import Casting, Line
 from voxhelm.serving.encoding import EncodingChain
+from voxhelm.serving.pace import at_speed
 from voxhelm.serving.progress import Progress
 from voxhelm.telemetry.metrics import Metrics
 from voxhelm.text.speakable import speakable
@@ -90,7 +91,7 @@ class Speaker:
         metrics: Metrics,
         clock: Clock,
     ) -> None:
-        """encoding: threads that compress, as many as there are processors; more would only wait for each other."""
+        """encoding: threads that compress and stretch, as many as there are processors; more would only wait for each other."""
         self._admission = admission
         self._encoding = encoding
         self._options = options
@@ -112,7 +113,7 @@ class Speaker:
             await stack.enter_async_context(self._admission.turn(model_id, request.caller))
             leases = await self._residency.lease_all(casting.model_ids())
             hosts = {(await stack.enter_async_context(lease)).host.spec.id: lease.host for lease in leases}
-            batches = read_ahead(_speeches(casting.lines(), request.speed, hosts), depth=READ_AHEAD_PIECES)
+            batches = read_ahead(self._speeches(casting.lines(), request.speed, hosts), depth=READ_AHEAD_PIECES)
             await stack.enter_async_context(aclosing(batches))
             first: list[Speech] = await anext(batches, [])
             self._metrics.first_audio_seconds.labels(model=model_id).observe(self._clock.monotonic_seconds() - started_seconds)
@@ -124,6 +125,16 @@ class Speaker:
             stack.callback(chain.close)
             chunks = _encoded(chain, first, batches)
             return Reply(casting.chosen, request.format, text, progress, chunks, stack.pop_all(), casting.egress_hosts)
+
+    async def _speeches(self, lines: Iterator[Line], speed: float, hosts: Mapping[str, Host]) -> AsyncGenerator[Speech]:
+        """Sentence by sentence, so that the first one can be heard while the others are made, and callers of one model take turns."""
+        for line in lines:
+            able = speed == 1.0 or self._voices.changes_speed(line.chosen.spec)
+            options = SynthesizeOptions(line.chosen.voice.id, speed if able else 1.0, line.chosen.language)
+            said = hosts[line.chosen.spec.id].synthesize(line.text, options)
+            async with aclosing(said if able else at_speed(said, speed, self._encoding)) as speeches:
+                async for speech in speeches:
+                    yield speech
 
     def _check(self, request: SpeechRequest) -> str:
         if not SLOWEST <= request.speed <= FASTEST:
@@ -150,12 +161,3 @@ async def _encoded(chain: EncodingChain, first: list[Speech], batches: AsyncGene
     data = await chain.finish()
     if data:
         yield data
-
-
-async def _speeches(lines: Iterator[Line], speed: float, hosts: Mapping[str, Host]) -> AsyncGenerator[Speech]:
-    """Sentence by sentence, so that the first one can be heard while the others are made, and callers of one model take turns."""
-    for line in lines:
-        options = SynthesizeOptions(voice=line.chosen.voice.id, speed=speed, language=line.chosen.language)
-        async with aclosing(hosts[line.chosen.spec.id].synthesize(line.text, options)) as speeches:
-            async for speech in speeches:
-                yield speech

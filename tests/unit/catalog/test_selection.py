@@ -41,6 +41,30 @@ def test_kokoro_is_told_by_its_voices():
     assert chosen("owner/k", "model.onnx", "voices.bin", "README.md") == ("kokoro", "k", ["model.onnx", "voices.bin"])
 
 
+CHATTERBOX = (
+    "README.md", "conds.pt", "t3_cfg.pt", "s3gen.pt", "ve.pt", "t3_cfg.safetensors", "s3gen.safetensors", "ve.safetensors",
+    "tokenizer.json", "t3_mtl23ls_v2.safetensors", "grapheme_mtl_merged_expanded_v1.json", "Cangjie5_TC.json",
+)  # fmt: skip
+ENGLISH = ["t3_cfg.safetensors", "s3gen.safetensors", "ve.safetensors", "tokenizer.json", "conds.pt"]
+
+
+def test_one_repository_has_two_models_of_chatterbox_and_only_the_files_of_one_come():
+    assert chosen("chatterbox", *CHATTERBOX) == ("chatterbox", "chatterbox", ENGLISH)
+    engine, model_id, names = chosen("chatterbox-multilingual", *CHATTERBOX)
+    assert (engine, model_id) == ("chatterbox", "chatterbox-multilingual")
+    assert names == [
+        "t3_mtl23ls_v2.safetensors", "s3gen.pt", "ve.pt", "grapheme_mtl_merged_expanded_v1.json", "conds.pt", "Cangjie5_TC.json",
+    ]  # fmt: skip
+    assert chosen("owner/my-copy", *CHATTERBOX) == ("chatterbox", "my-copy", ENGLISH)
+
+
+def test_the_files_that_are_pulled_are_those_that_the_engine_wants():
+    from voxhelm.engines.chatterbox.variants import VARIANTS
+
+    for name, variant in zip(("chatterbox", "chatterbox-turbo", "chatterbox-multilingual"), VARIANTS, strict=True):
+        assert sorted(one for one in source_of(name).files if not one.endswith("?")) == sorted(variant.files)
+
+
 def test_a_file_that_is_only_wanted_if_there_may_be_missing():
     stem = "en_GB-alba-medium"
     assert chosen(stem, f"{stem}.onnx", f"{stem}.onnx.json")[2] == [f"{stem}.onnx", f"{stem}.onnx.json"]

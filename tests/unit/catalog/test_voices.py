@@ -1,9 +1,11 @@
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from voxhelm.catalog.aliases import VOICE_NAMES
 from voxhelm.catalog.engines import FoundEngine
+from voxhelm.catalog.models import Catalog
 from voxhelm.catalog.voices import LogicalVoice, VoiceBook
 from voxhelm.domain.errors import LanguageUnsupported, VoiceNotFound
 from voxhelm.domain.voice import Voice
@@ -55,6 +57,20 @@ def test_the_operators_names_win_over_everything(book):
 def test_an_engines_voice_is_found_by_its_id_in_any_case(book):
     assert chosen(book, "slt") == ("fine", "Slt", "en")
     assert chosen(book, "BG+F3") == ("wide", "bg+f3", "bg")
+
+
+def test_a_voice_of_several_languages_speaks_that_of_the_text(catalog):
+    voices = [Voice("Anna", "Anna", ("en", "de", "fr"))]
+    found = FoundEngine(replace(catalog.engine_of("fine"), voices=lambda _spec: voices), "nowhere:fine")
+    book = VoiceBook(
+        Catalog({"fine": found}, Path("nowhere"), {}),
+        {"she": LogicalVoice(voice="Anna"), "sie": LogicalVoice(voice="Anna", language="de")},
+        {},
+    )
+    assert chosen(book, "anna", languages=["fr", "en"]) == ("fine", "Anna", "fr")
+    assert chosen(book, "anna", languages=["bg", "bg"]) == ("fine", "Anna", "en")
+    assert chosen(book, "she", languages=["fr"]) == ("fine", "Anna", "fr")
+    assert chosen(book, "sie", languages=["fr"]) == ("fine", "Anna", "de")
 
 
 def test_a_voice_may_be_qualified_by_its_model(book):
