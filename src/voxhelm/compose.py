@@ -2,8 +2,9 @@
 
 import asyncio
 import os
+import re
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -24,16 +25,23 @@ from voxhelm.catalog.models import Catalog
 from voxhelm.catalog.pull import Puller
 from voxhelm.catalog.shelf import Shelf
 from voxhelm.catalog.voices import LogicalVoice, VoiceBook
-from voxhelm.config import Isolation, Settings
+from voxhelm.config import Isolation, ModelSettings, Settings
 from voxhelm.domain.errors import ConfigurationInvalid, EgressForbidden, VoxhelmError
-from voxhelm.domain.model import Capability, ModelSpec, Placement
+from voxhelm.domain.model import CPU, CUDA, Capability, ModelSpec, Placement
+from voxhelm.gpu.facts import CardFacts
+from voxhelm.gpu.nvml import NvmlSource
+from voxhelm.gpu.source import CardSource
 from voxhelm.hosting.audited import AuditedHost
 from voxhelm.hosting.host import Host
 from voxhelm.hosting.inline import InlineHost
 from voxhelm.hosting.process import ProcessHost
 from voxhelm.kit.clock import Clock, SystemClock
+from voxhelm.residency.cards import Cards
+from voxhelm.residency.loading import Load
 from voxhelm.residency.manager import Residency
 from voxhelm.residency.measurements import Measurements
+from voxhelm.residency.memory import Memory
+from voxhelm.residency.places import devices_for, places_of
 from voxhelm.residency.planner import PlanOptions
 from voxhelm.residency.preload import Preloader
 from voxhelm.residency.state import ModelState
@@ -50,8 +58,8 @@ from voxhelm.serving.weights import Weights
 from voxhelm.telemetry.log import Log
 from voxhelm.telemetry.metrics import Metrics
 
-# What a host holds before a model is in it: an interpreter, numpy and our own code. Footprints are on top of it.
-EMPTY_HOST_BYTES: Final = 32 * 1024**2
+# What may have a budget.
+BUDGETED: Final = r"cpu|cuda:\d+"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +90,17 @@ class Voxhelm:
             self.encoding.shutdown()
 
 
-def compose(settings: Settings, log: Log, *, clock: Clock | None = None, keep_measurements: bool = True) -> Voxhelm:
+def compose(
+    settings: Settings, log: Log, *, clock: Clock | None = None, cards: CardSource | None = None, keep_measurements: bool = True
+) -> Voxhelm:
     """Put an instance together. Raises ConfigurationInvalid when a setting names what does not exist.
 
-    keep_measurements: whether what models need is remembered in the user's state directory.
+    cards: where facts about cards come from, else the driver. keep_measurements: whether what models need is remembered in the user's
+    state directory.
     """
     clock = clock or SystemClock()
+    cards = cards or NvmlSource(os.environ.get("CUDA_VISIBLE_DEVICES"))
+    facts = cards.read()
     metrics = Metrics()
     engines = find_engines(settings.models.extra_engines, settings.models.interpreters)
     for name, reason in engines.broken.items():
@@ -98,10 +111,11 @@ def compose(settings: Settings, log: Log, *, clock: Clock | None = None, keep_me
     )
     book = _voice_book(settings, catalog)
     measurements = Measurements(user_state_path("voxhelm") / "measurements.json" if keep_measurements else None)
+    beginnings = Beginnings(settings.models, catalog, facts, measurements)
     residency = Residency(
-        _initial_states(settings, catalog, measurements),
-        PlanOptions(settings.models.memory_budget_bytes, settings.models.hold_seconds, settings.models.patience_seconds),
-        measurements,
+        beginnings.all(),
+        _plan_options(settings),
+        Memory(measurements, _cards(settings, cards, facts)),
         _loader(settings, catalog, log, metrics),
         clock,
         metrics,
@@ -129,7 +143,7 @@ def compose(settings: Settings, log: Log, *, clock: Clock | None = None, keep_me
     listener = Listener(catalog, residency, admission, metrics, clock)
     inventory = Inventory(catalog, book, residency, preloader, int(time.time()))
     control = ModelControl(catalog, residency, warm)
-    renewal = Renewal(catalog, book, residency, lambda spec: _state_of(spec, settings, catalog, measurements))
+    renewal = Renewal(catalog, book, residency, beginnings.of)
     shelf = Shelf(settings.models.directory)
     weights = Weights(compose_puller(settings, clock), shelf, catalog, renewal, named_in_settings(settings), log)
     services = Services(speaker, listener, inventory, RunningRequests(), control, weights, metrics)
@@ -186,27 +200,68 @@ def _voice_book(settings: Settings, catalog: Catalog) -> VoiceBook:
     return book
 
 
-def _initial_states(settings: Settings, catalog: Catalog, measurements: Measurements) -> Iterable[tuple[ModelSpec, ModelState]]:
-    wanted = settings.models
-    _require_known(wanted.time_to_live_seconds_by_model, catalog, "models.time_to_live_seconds_by_model")
-    _require_known(wanted.pinned, catalog, "models.pinned")
-    _require_known(wanted.priority_by_model, catalog, "models.priority_by_model")
-    _require_known(wanted.settings_by_model, catalog, "models.settings_by_model")
-    for spec in catalog.models:
-        yield spec, _state_of(spec, settings, catalog, measurements)
+def _plan_options(settings: Settings) -> PlanOptions:
+    models = settings.models
+    return PlanOptions(models.memory_budget_bytes, models.hold_seconds, models.patience_seconds, models.card_hold_seconds)
 
 
-def _state_of(spec: ModelSpec, settings: Settings, catalog: Catalog, measurements: Measurements) -> ModelState:
-    """The state in which a model begins."""
-    wanted = settings.models
-    time_to_live_seconds = wanted.time_to_live_seconds_by_model.get(spec.id, wanted.time_to_live_seconds)
-    measured = measurements.of(spec.id)
-    bytes_by_device = dict(catalog.engine_for(spec).footprint(spec, Placement()).bytes_by_device)
-    bytes_by_device["cpu"] = bytes_by_device.get("cpu", 0) + EMPTY_HOST_BYTES
-    if measured is not None:
-        bytes_by_device |= measured.peak_bytes_by_device
-    pinned, priority = spec.id in wanted.pinned, wanted.priority_by_model.get(spec.id, 0)
-    return ModelState(spec.id, time_to_live_seconds, bytes_by_device, pinned, priority)
+def _cards(settings: Settings, source: CardSource, facts: CardFacts) -> Cards | None:
+    """Nobody looks for cards for ever on a machine that had none at the start."""
+    models = settings.models
+    return Cards(source, facts, models.memory_budget_bytes, models.card_hold_seconds) if facts.cards else None
+
+
+class Beginnings:
+    """How models begin: what the settings say of each, what it takes, and where it may go."""
+
+    def __init__(self, settings: ModelSettings, catalog: Catalog, facts: CardFacts, measurements: Measurements) -> None:
+        """Raises ConfigurationInvalid when a setting names a model or a card that is not there."""
+        self._settings = settings
+        self._catalog = catalog
+        self._cards = tuple(card.device for card in facts.cards)
+        self._measurements = measurements
+        by_model: tuple[tuple[str, Iterable[str]], ...] = (
+            ("time_to_live_seconds_by_model", settings.time_to_live_seconds_by_model),
+            ("pinned", settings.pinned),
+            ("priority_by_model", settings.priority_by_model),
+            ("settings_by_model", settings.settings_by_model),
+            ("device_by_model", settings.device_by_model),
+        )
+        for name, model_ids in by_model:
+            _require_known(model_ids, catalog, f"models.{name}")
+        _require_card(settings.device, facts, "models.device")
+        for model_id, device in settings.device_by_model.items():
+            _require_card(device, facts, f"models.device_by_model.{model_id}")
+            if device not in ("auto", CPU) and CUDA not in catalog.engine_of(model_id).capabilities.devices:
+                raise ConfigurationInvalid(
+                    f"'models.device_by_model.{model_id}' is {device}, and the engine of this model runs on the CPU only."
+                )
+        for device in settings.memory_budget_bytes:
+            if not re.fullmatch(BUDGETED, device):
+                raise ConfigurationInvalid(
+                    f"'models.memory_budget_bytes' names '{device}'; devices are cpu, cuda:0, cuda:1 and so on."
+                )
+
+    def all(self) -> Iterator[tuple[ModelSpec, ModelState]]:
+        """Every installed model."""
+        for spec in self._catalog.models:
+            yield spec, self.of(spec)
+
+    def of(self, spec: ModelSpec) -> ModelState:
+        """One of them. Looks at its files."""
+        wanted = self._settings
+        engine = self._catalog.engine_for(spec)
+        time_to_live_seconds = wanted.time_to_live_seconds_by_model.get(spec.id, wanted.time_to_live_seconds)
+        devices = devices_for(wanted.device_by_model.get(spec.id, wanted.device), engine.capabilities.devices, self._cards)
+        places = places_of(engine, spec, devices, self._measurements)
+        return ModelState(spec.id, time_to_live_seconds, places, spec.id in wanted.pinned, wanted.priority_by_model.get(spec.id, 0))
+
+
+def _require_card(device: str, facts: CardFacts, setting: str) -> None:
+    if device in ("auto", CPU) or (device == CUDA and facts.cards) or facts.card(device) is not None:
+        return
+    there = ", ".join(f"{card.device} ({card.name})" for card in facts.cards) or f"none, {facts.absence}"
+    raise ConfigurationInvalid(f"'{setting}' is {device}, and there is no such card. There is: {there}.")
 
 
 def _preloads(settings: Settings, catalog: Catalog) -> tuple[str, ...]:
@@ -227,15 +282,15 @@ def _require_known(model_ids: Iterable[str], catalog: Catalog, setting: str) -> 
             )
 
 
-def _loader(settings: Settings, catalog: Catalog, log: Log, metrics: Metrics) -> Callable[[ModelSpec], Awaitable[Host]]:
-    async def load(spec: ModelSpec) -> Host:
+def _loader(settings: Settings, catalog: Catalog, log: Log, metrics: Metrics) -> Load:
+    async def load(spec: ModelSpec, placement: Placement) -> Host:
         host: Host
         interpreter = catalog.interpreter_of(spec.id)
         # What is loaded by another interpreter cannot be in this process, whatever is set.
         if settings.models.isolation is Isolation.PROCESS or interpreter is not None:
-            host = await ProcessHost.load(catalog.reference_of(spec.id), spec, Placement(), interpreter)
+            host = await ProcessHost.load(catalog.reference_of(spec.id), spec, placement, interpreter)
         else:
-            host = await InlineHost.load(catalog.engine_of(spec.id), spec, Placement())
+            host = await InlineHost.load(catalog.engine_of(spec.id), spec, placement)
         return host if spec.egress_host is None else AuditedHost(host, log, metrics)
 
     return load

@@ -20,6 +20,7 @@ PREFIX: Final = "VOXHELM_"
 # Environment variables with our prefix that are not settings.
 NOT_SETTINGS: Final = frozenset({"VOXHELM_CONFIG", "VOXHELM_URL"})
 LEAST_SCORE: Final = 60.0
+DEVICE: Final = r"^(auto|cpu|cuda(:\d+)?)$"
 
 
 class _Section(BaseModel):
@@ -95,6 +96,23 @@ class ModelSettings(_Section):
             description="The most all models together may hold, by device, such as {cpu: 8GiB}; a device that is not named has no limit."
         ),
     ] = {}
+    device: Annotated[
+        str,
+        Field(
+            pattern=DEVICE,
+            description="Where models go that can use a card: auto, a card if there is one with room; cpu; cuda, any card; cuda:1, that one.",
+        ),
+    ] = "auto"
+    device_by_model: Annotated[
+        dict[str, Annotated[str, Field(pattern=DEVICE)]], Field(description="The same for single models, by id.")
+    ] = {}
+    card_hold_seconds: Annotated[
+        float,
+        Field(
+            ge=0,
+            description="How long a card must have room again before a model that had to go to the CPU goes back to it; against flapping.",
+        ),
+    ] = 30.0
     pinned: Annotated[tuple[str, ...], Field(description="Models that are never unloaded to make room for others.")] = ()
     priority_by_model: Annotated[
         dict[str, int],

@@ -35,14 +35,15 @@ def difference_bytes(before: tuple[Card, Card], after: tuple[Card, Card]) -> int
     return grown_bytes if grown_bytes > 0 else None
 
 
-def has_returned(before: Card, now: Card, process_id: int | None, held_bytes: int) -> bool | None:
+def has_returned(before: Card, now: Card, process_id: int | None, held_bytes: int | None) -> bool | None:
     """Whether what a process held is free again; None when that cannot be known.
 
-    before: while it was there. held_bytes: what it held. What other processes took since is not held against it, as far as it is told.
+    before: while it was there. held_bytes: what it held, if that is known.
+    What other processes took since is not held against it, as far as it is told.
     """
     if now.bytes_by_process is not None and process_id in now.bytes_by_process:
         return False
-    if before.free_bytes is None or now.free_bytes is None:
+    if before.free_bytes is None or now.free_bytes is None or held_bytes is None:
         return None
     was, listed = before.bytes_by_process or {}, now.bytes_by_process or {}
     others_bytes = sum((listed[one] or 0) - (was.get(one) or 0) for one in listed)

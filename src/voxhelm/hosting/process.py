@@ -20,6 +20,7 @@ from voxhelm.domain.segment import Segment
 from voxhelm.domain.speech import Speech
 from voxhelm.domain.turn import Turn
 from voxhelm.hosting import wire
+from voxhelm.hosting.card import environment_for, seen_from_inside
 from voxhelm.hosting.command import host_command
 from voxhelm.hosting.connection import HostConnection
 from voxhelm.kit.threads import closing_source
@@ -57,6 +58,7 @@ class ProcessHost:
                 pass_fds=(theirs.fileno(),),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
+                env=environment_for(placement, os.environ),
             )
         except (FileNotFoundError, PermissionError, NotADirectoryError) as error:
             ours.close()
@@ -82,7 +84,7 @@ class ProcessHost:
         try:
             ours.setblocking(False)
             await asyncio.get_running_loop().create_unix_connection(lambda: connection, sock=ours)
-            connection.send(wire.Load(engine, spec, placement))
+            connection.send(wire.Load(engine, spec, seen_from_inside(placement)))
             match await connection.first():
                 case wire.Ready(resident_bytes):
                     host.resident_bytes = resident_bytes

@@ -89,6 +89,35 @@ async def _drain(items: asyncio.Queue[object]) -> None:
         raise cancelled
 
 
+def call_in_thread(call: Callable[[], T], *, name: str) -> "asyncio.Future[T]":
+    """Begin a blocking call in a thread of its own; the future has what comes of it.
+
+    For calls that may never return: unlike a thread of an executor, this one keeps nobody from ending.
+    """
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[T] = loop.create_future()
+
+    def deliver(result: T | None, error: BaseException | None) -> None:
+        if future.done():
+            return  # cancelled meanwhile
+        if error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(cast("T", result))
+
+    def run() -> None:
+        result, failure = None, None
+        try:
+            result = call()
+        except BaseException as error:  # noqa: BLE001 - it is raised again, on the loop's side
+            failure = error
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(deliver, result, failure)
+
+    threading.Thread(target=run, name=name, daemon=True).start()
+    return future
+
+
 @asynccontextmanager
 async def closing_source(source: AsyncIterable[object]) -> AsyncGenerator[None]:
     """Close `source` on leaving, if it is a generator: an abandoned one would hold what it holds until it is collected."""

@@ -3,15 +3,19 @@
 from collections.abc import Callable
 from types import TracebackType
 
+from voxhelm.domain.model import CPU
 from voxhelm.hosting.host import Host
+from voxhelm.residency.fallback import Fallback
 
 
 class Lease:
     """While it is held its model stays loaded. Leaving the context gives it back, once."""
 
-    def __init__(self, host: Host, give_back: Callable[[], None]) -> None:
-        """host: the loaded model. give_back: tells the residency."""
+    def __init__(self, host: Host, give_back: Callable[[], None], device: str = CPU, fallback: Fallback | None = None) -> None:
+        """host: the loaded model. give_back: tells the residency. device: where it is. fallback: why not on a card, if it belongs there."""
         self.host = host
+        self.device = device
+        self.fallback = fallback
         self._give_back: Callable[[], None] | None = give_back
 
     def release(self) -> None:

@@ -14,9 +14,9 @@ _PEAK: Final = re.compile(rb"VmHWM:\s+(\d+) kB")
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """One model on one machine.
+    """One model on one machine, loaded at one place.
 
-    peak_bytes_by_device: the most it has held. load_seconds: how long its last load took. measured_unix_seconds: when that was.
+    peak_bytes_by_device: the most it has held. load_seconds: how long its last load took. measured_unix_seconds: when either was seen.
     """
 
     peak_bytes_by_device: Mapping[str, int]
@@ -30,24 +30,28 @@ class Measurements:
     def __init__(self, path: Path | None) -> None:
         """Read what there is; a file that cannot be read is as good as none, since everything in it will be measured again."""
         self._path = path
-        self._by_model: dict[str, Measurement] = {}
+        self._by_model: dict[str, dict[str, Measurement]] = {}
         if path is not None and path.is_file():
             try:
-                self._by_model = msgspec.json.decode(path.read_bytes(), type=dict[str, Measurement])
+                self._by_model = msgspec.json.decode(path.read_bytes(), type=dict[str, dict[str, Measurement]])
             except (msgspec.DecodeError, OSError):
                 self._by_model = {}
 
-    def of(self, model_id: str) -> Measurement | None:
-        """What is known of a model."""
-        return self._by_model.get(model_id)
+    def of(self, model_id: str, placed_on: str) -> Measurement | None:
+        """What is known of a model that is loaded on a device."""
+        return self._by_model.get(model_id, {}).get(placed_on)
 
-    def record(self, model_id: str, peak_bytes: int, load_seconds: float, now_unix_seconds: float) -> bool:
-        """Remember a peak of host memory; say whether that was news. Peaks only grow: what was once needed will be needed again."""
-        known = self._by_model.get(model_id)
-        known_bytes = known.peak_bytes_by_device.get("cpu", 0) if known is not None else 0
-        if known is not None and peak_bytes <= known_bytes and load_seconds == known.load_seconds:
+    def record(
+        self, model_id: str, placed_on: str, peak_bytes_by_device: Mapping[str, int], load_seconds: float, now_unix_seconds: float
+    ) -> bool:
+        """Remember peaks; say whether they were news. Peaks only grow: what was once needed will be needed again."""
+        known = self.of(model_id, placed_on)
+        known_bytes = known.peak_bytes_by_device if known is not None else {}
+        higher = {device: size for device, size in peak_bytes_by_device.items() if size > known_bytes.get(device, -1)}
+        if known is not None and not higher and load_seconds == known.load_seconds:
             return False
-        self._by_model[model_id] = Measurement({"cpu": max(peak_bytes, known_bytes)}, load_seconds, now_unix_seconds)
+        peaks = {**known_bytes, **higher}
+        self._by_model.setdefault(model_id, {})[placed_on] = Measurement(peaks, load_seconds, now_unix_seconds)
         self._save()
         return True
 

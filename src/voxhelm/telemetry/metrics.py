@@ -49,6 +49,15 @@ class Metrics:
         self.model_crashes = self._count("voxhelm_model_crashes", "Processes of models that died unasked.", "model")
         self.model_leases = Gauge("voxhelm_model_leases", "Callers that use the model now.", ["model"], registry=self.registry)
         self.models_loaded = Gauge("voxhelm_model_loaded", "1 while the model is loaded.", ["model"], registry=self.registry)
+        self.model_on_device = Gauge(
+            "voxhelm_model_on_device", "1 while the model is loaded there.", ["model", "device"], registry=self.registry
+        )
+        self.model_fallbacks = self._count(
+            "voxhelm_model_fallbacks", "Loads elsewhere than on a card where the model belongs.", "model", "reason"
+        )
+        self.model_memory_kept = self._count(
+            "voxhelm_model_memory_kept", "Unloaded models whose memory did not come back to their card in time.", "model", "device"
+        )
 
     def _count(self, name: str, description: str, *labels: str) -> Counter:
         return Counter(name, description, labels, registry=self.registry)

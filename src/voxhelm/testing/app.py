@@ -2,15 +2,19 @@
 
 from voxhelm.compose import Voxhelm, compose
 from voxhelm.config import Settings
+from voxhelm.gpu.source import CardSource
 from voxhelm.kit.clock import Clock
 from voxhelm.telemetry.log import silent_log
+from voxhelm.testing.device import FakeDevices
 from voxhelm.testing.engine import FAKE_ENGINE
 
 
-def make_voxhelm(clock: Clock | None = None, **settings: object) -> Voxhelm:
+def make_voxhelm(clock: Clock | None = None, cards: CardSource | None = None, **settings: object) -> Voxhelm:
     """An instance that has the fake engine beside the installed ones.
 
+    cards: as `voxhelm.testing.device` has them; without, there is none, whatever the machine has.
     settings: as in `voxhelm.yaml`, by section, e.g. `models={"isolation": "inline"}`.
     """
     models = {"extra_engines": (FAKE_ENGINE,)} | dict(settings.pop("models", {}))  # type: ignore[call-overload]
-    return compose(Settings(models=models, **settings), silent_log(), clock=clock, keep_measurements=False)  # type: ignore[arg-type]
+    made = Settings(models=models, **settings)  # type: ignore[arg-type]
+    return compose(made, silent_log(), clock=clock, cards=cards or FakeDevices(), keep_measurements=False)

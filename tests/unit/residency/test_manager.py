@@ -7,8 +7,11 @@ import pytest
 from voxhelm.domain.errors import InsufficientMemory, ModelLoadFailed, ModelNotFound, OutOfMemory, ShuttingDown, Unavailable
 from voxhelm.domain.model import Capability, ModelSpec
 from voxhelm.kit.clock import SystemClock
-from voxhelm.residency.manager import Residency, _Released
+from voxhelm.residency.manager import Residency
 from voxhelm.residency.measurements import Measurements
+from voxhelm.residency.memory import Memory
+from voxhelm.residency.messages import Released
+from voxhelm.residency.place import Place
 from voxhelm.residency.planner import PlanOptions
 from voxhelm.residency.preload import Preloader
 from voxhelm.residency.state import ModelState, Phase
@@ -47,7 +50,7 @@ class Loader:
         self.error = None
         self.calls = 0
 
-    async def __call__(self, spec):
+    async def __call__(self, spec, placement):
         self.calls += 1
         await self.gate.wait()
         if self.error is not None:
@@ -66,7 +69,7 @@ async def scene():
             self.residency = Residency(
                 [(SPEC, ModelState("m", time_to_live_seconds))],
                 PlanOptions(),
-                Measurements(None),
+                Memory(Measurements(None)),
                 self.loader,
                 self.clock,
                 Metrics(),
@@ -214,11 +217,14 @@ def two_models(budget_bytes, **states):
     """A residency of models `a` and `b` of 3 bytes each."""
     loader, clock = Loader(), ManualClock()
     models = [
-        (ModelSpec(name, "fake", Capability.SPEECH, ("en",)), ModelState(name, -1.0, {"cpu": 3}, **states.get(name, {})))
+        (
+            ModelSpec(name, "fake", Capability.SPEECH, ("en",)),
+            ModelState(name, -1.0, (Place("cpu", {"cpu": 3}),), **states.get(name, {})),
+        )
         for name in "ab"
     ]
     options = PlanOptions({"cpu": budget_bytes}, hold_seconds=0.0, patience_seconds=0.0)
-    return Residency(models, options, Measurements(None), loader, clock, Metrics(), silent_log()), loader
+    return Residency(models, options, Memory(Measurements(None)), loader, clock, Metrics(), silent_log()), loader
 
 
 async def test_an_idle_model_makes_room():
@@ -286,7 +292,7 @@ async def test_out_of_memory_twice_is_told():
 
 async def test_an_owner_that_failed_is_known_to_have(scene):
     residency = scene.start()
-    residency._mailbox.post(_Released("nobody"))
+    residency._mailbox.post(Released("nobody"))
     with pytest.raises(KeyError):
         await scene.running
     assert residency.failure == "KeyError: 'nobody'"
@@ -319,9 +325,11 @@ async def test_pairs_and_singles_under_a_tight_budget_all_come_to_their_end():
     """Three models, room for two: callers of two at once, in both orders, and callers of each alone. Holding one and waiting for another
     was a deadlock."""
     loader, clock = Loader(), SystemClock()
-    models = [(ModelSpec(name, "fake", Capability.SPEECH, ("en",)), ModelState(name, -1.0, {"cpu": 2})) for name in "abc"]
+    models = [
+        (ModelSpec(name, "fake", Capability.SPEECH, ("en",)), ModelState(name, -1.0, (Place("cpu", {"cpu": 2}),))) for name in "abc"
+    ]
     options = PlanOptions({"cpu": 4}, hold_seconds=0.0, patience_seconds=0.01)
-    residency = Residency(models, options, Measurements(None), loader, clock, Metrics(), silent_log())
+    residency = Residency(models, options, Memory(Measurements(None)), loader, clock, Metrics(), silent_log())
     running = asyncio.create_task(residency.run())
 
     async def use(*names):
