@@ -15,11 +15,11 @@ SHAPE = Shape(width=32, heads=2, encoder_layers=1, decoder_layers=1)
 def examples():
     """Two digits that look very different, and silence."""
     made = []
-    for digit in (1, 2) * 6:
-        features = np.full((60, 80), -0.8, dtype=np.float32)
+    for digit in (1, 2) * 3:
+        features = np.full((44, 80), -0.8, dtype=np.float32)
         features[20:40, 40 * (digit - 1) : 40 * digit] = 1.0
         made.append(Example(features, (digit,), ((0.2, 0.4),)))
-    return [*made, Example(np.full((60, 80), -0.8, dtype=np.float32), (), ())]
+    return [*made, Example(np.full((44, 80), -0.8, dtype=np.float32), (), ())]
 
 
 def trained(steps, seed=0):
@@ -28,12 +28,11 @@ def trained(steps, seed=0):
 
 
 def test_what_is_far_off_comes_nearer():
-    _, told = trained(60)
-    assert [progress.step for progress in told] == list(range(1, 61))
+    _, told = trained(25)
+    assert [progress.step for progress in told] == list(range(1, 26))
     first, last = told[0], told[-1]
-    assert last.text < first.text / 2
-    assert last.sounding < first.sounding / 2
-    assert last.listening < first.listening
+    for part in ("text", "sounding", "listening"):
+        assert getattr(last, part) < 0.75 * getattr(first, part)
 
 
 def test_the_same_seed_gives_the_same_weights_and_another_gives_others():
