@@ -20,7 +20,7 @@ def client(server_url: str) -> Iterator[OpenAI]:
 
 
 @pytest.fixture(scope="session")
-def http(server_url: str) -> Iterator[httpx.Client]:
+def web(server_url: str) -> Iterator[httpx.Client]:
     """For calls that are replayed as other programs make them."""
     with httpx.Client(base_url=server_url, timeout=60) as one:
         yield one
