@@ -1,5 +1,7 @@
 /** The client of Voxhelm's public API. Every call is same-origin; every failure is an `ApiError`. */
 
+import { askForKey, keyHeader } from './key.js';
+
 /** The page may be served under a prefix, so addresses are built from the document's own. */
 export const baseUrl = new URL('./v1', document.baseURI).href;
 
@@ -21,15 +23,19 @@ export class ApiError extends Error {
 export const isAbort = (error) => error instanceof DOMException && error.name === 'AbortError';
 
 /** @param {string} path below the page's own address @param {RequestInit} [init] @returns {Promise<Response>} */
-async function send(path, init) {
+async function send(path, init = {}) {
   let response;
   try {
-    response = await fetch(new URL(path, document.baseURI), init);
+    response = await fetch(new URL(path, document.baseURI), { ...init, headers: { ...init.headers, ...keyHeader() } });
   } catch (error) {
     if (isAbort(error)) throw error;
     throw new ApiError('Voxhelm does not answer. Is it still running, and is this device still on its network?');
   }
-  if (!response.ok) throw await failureOf(response);
+  if (!response.ok) {
+    const failure = await failureOf(response);
+    if (failure.code === 'invalid_api_key' && (await askForKey(failure.message))) return send(path, init);
+    throw failure;
+  }
   return response;
 }
 

@@ -35,9 +35,13 @@ KINDS: Final = {
 }
 LIMITS: Final = {"minimum": "from", "exclusiveMinimum": "above", "maximum": "to"}
 # Defaults that depend on the machine, as the page puts them.
-DEFAULTS_IN_WORDS: Final = {"models.directory": "`voxhelm/models` in the user's data directory (on Linux `~/.local/share`)"}
+DEFAULTS_IN_WORDS: Final = {
+    "models.directory": "`voxhelm/models` in the user's data directory (on Linux `~/.local/share`)",
+    "identity.key_files": "`voxhelm/keys.yaml` in the user's configuration directory (on Linux `~/.config`), when it is there",
+}
 # Lines of the example that are not a default: for settings whose default shows nothing of their shape. They stand commented out.
 INSTANCES: Final[dict[str, Any]] = {
+    "identity.key_files": ["/run/secrets/voxhelm-keys"],
     "models.directory": "/srv/voxhelm/models",
     "models.preload": ["espeak-ng", "pocketsphinx-en-us", "silero-vad"],
     "models.settings_by_model": {"chatterbox": {"dtype": "float16", "seed": 7}},

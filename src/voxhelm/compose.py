@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from platformdirs import user_state_path
 from starlette.types import ASGIApp
 
+from voxhelm.api.access import AccessOptions
 from voxhelm.api.app import ApiOptions, create_app
 from voxhelm.api.services import Services
 from voxhelm.catalog.egress import EgressPolicy
@@ -35,6 +36,7 @@ from voxhelm.hosting.audited import AuditedHost
 from voxhelm.hosting.host import Host
 from voxhelm.hosting.inline import InlineHost
 from voxhelm.hosting.process import ProcessHost
+from voxhelm.identity.key_ring import KeyRing
 from voxhelm.kit.clock import Clock, SystemClock
 from voxhelm.residency.cards import Cards
 from voxhelm.residency.loading import Load
@@ -146,7 +148,7 @@ def compose(
     renewal = Renewal(catalog, book, residency, beginnings.of)
     shelf = Shelf(settings.models.directory)
     weights = Weights(compose_puller(settings, clock), shelf, catalog, renewal, named_in_settings(settings), log)
-    services = Services(speaker, listener, inventory, RunningRequests(), control, weights, metrics)
+    services = Services(speaker, listener, inventory, RunningRequests(), control, weights, metrics, _key_ring(settings, clock, log))
     return Voxhelm(services, engines, catalog, residency, preloader, encoding, clock, log)
 
 
@@ -159,7 +161,8 @@ def compose_app(voxhelm: Voxhelm, settings: Settings) -> ASGIApp:
             yield
 
     server = settings.server
-    options = ApiOptions(console_directory(), server.longest_upload_bytes, version("voxhelm"), server.allow_model_changes)
+    access = AccessOptions(settings.identity.public_lists, settings.identity.public_metrics)
+    options = ApiOptions(console_directory(), server.longest_upload_bytes, version("voxhelm"), server.allow_model_changes, access)
     return create_app(voxhelm.services, options, voxhelm.clock, voxhelm.log, lifespan)
 
 
@@ -168,6 +171,18 @@ def compose_puller(settings: Settings, clock: Clock) -> Puller:
     models = settings.models
     access = hub_access(models.hub_url, models.hub_token_file, os.environ, offline=models.offline)
     return Puller(Shelf(models.directory), access, clock.unix_seconds)
+
+
+def _key_ring(settings: Settings, clock: Clock, log: Log) -> KeyRing:
+    identity = settings.identity
+    if "key_files" in identity.model_fields_set:
+        # Somebody wants keys to be asked for, and shall not get an open server because of a path that leads nowhere.
+        for path in identity.key_files:
+            if not path.is_file():
+                raise ConfigurationInvalid(
+                    f"'identity.key_files' names {path}, and there is no such file. `voxhelm keys create` makes one."
+                )
+    return KeyRing(identity.key_files, clock, log)
 
 
 def named_in_settings(settings: Settings) -> Mapping[str, str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 import yaml
-from platformdirs import user_data_path
+from platformdirs import user_config_path, user_data_path
 from pydantic import AfterValidator, BaseModel, ByteSize, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError, YamlConfigSettingsSource
 from rapidfuzz import process
@@ -18,7 +18,7 @@ from voxhelm.telemetry.log import LogFormat
 DEFAULT_FILE: Final = Path("voxhelm.yaml")
 PREFIX: Final = "VOXHELM_"
 # Environment variables with our prefix that are not settings.
-NOT_SETTINGS: Final = frozenset({"VOXHELM_CONFIG", "VOXHELM_URL"})
+NOT_SETTINGS: Final = frozenset({"VOXHELM_CONFIG", "VOXHELM_URL", "VOXHELM_API_KEY"})
 LEAST_SCORE: Final = 60.0
 DEVICE: Final = r"^(auto|cpu|cuda(:\d+)?)$"
 
@@ -31,7 +31,7 @@ class ServerSettings(_Section):
     """The HTTP server."""
 
     host: Annotated[
-        str, Field(description="Address to listen on. Local by default: there are no keys yet, so nobody else should reach it.")
+        str, Field(description="Address to listen on. Local by default: who reaches a server without keys can use it.")
     ] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535, description="Port to listen on; 0 takes a free one.")] = 8000
     longest_upload_bytes: Annotated[
@@ -40,7 +40,7 @@ class ServerSettings(_Section):
     allow_model_changes: Annotated[
         bool,
         Field(
-            description="Whether other machines may install and remove models over HTTP. This one always may; there are no keys yet."
+            description="Whether other machines may install and remove models over HTTP while no keys are asked for. This one always may."
         ),
     ] = False
     shutdown_grace_seconds: Annotated[
@@ -50,6 +50,26 @@ class ServerSettings(_Section):
             description="How long requests may finish after a stop was asked for. A sentence takes seconds; an hour of audio is cut.",
         ),
     ] = 10
+
+
+class IdentitySettings(_Section):
+    """Who may use the server."""
+
+    key_files: Annotated[
+        tuple[Path, ...],
+        AfterValidator(lambda paths: tuple(path.expanduser() for path in paths)),
+        Field(
+            description="Files with API keys, where `voxhelm keys` writes to the first. While one is there, every call needs a key."
+        ),
+    ] = Field(default_factory=lambda: (user_config_path("voxhelm") / "keys.yaml",))
+    public_lists: Annotated[
+        bool,
+        Field(description="Whether the lists of models and voices need no key. Open WebUI asks for them without one."),
+    ] = False
+    public_metrics: Annotated[
+        bool,
+        Field(description="Whether /metrics needs no key; else it needs one with the scope metrics. It tells how much is used."),
+    ] = False
 
 
 class LogSettings(_Section):
@@ -247,6 +267,7 @@ class Settings(BaseSettings):
     )
 
     server: ServerSettings = Field(default_factory=ServerSettings)
+    identity: IdentitySettings = Field(default_factory=IdentitySettings)
     log: LogSettings = Field(default_factory=LogSettings)
     models: ModelSettings = Field(default_factory=ModelSettings)
     admission: AdmissionSettings = Field(default_factory=AdmissionSettings)

@@ -12,6 +12,8 @@ import av
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.conftest import running_server
+
 SENTENCE = "The ferry leaves at nine in the morning."
 LONG = " ".join(f"This is sentence number {number} of a long story." for number in range(40))
 
@@ -53,6 +55,23 @@ def speak(page: Page, text: str) -> None:
     page.fill("#say-text", text)
     page.click("#speak")
     expect(page.locator("#hear-this")).to_be_enabled()
+
+
+def test_a_server_that_asks_for_a_key_is_asked_for_once_and_then_everything_works(browser: Browser, tmp_path: Path) -> None:
+    keys = tmp_path / "keys"
+    keys.write_text("console: a-key-for-this-test-only\n")
+    named = {"VOXHELM_IDENTITY__KEY_FILES": f'["{keys}"]', "VOXHELM_MODELS__EXTRA_ENGINES": '["voxhelm.testing.engine:ENGINE"]'}
+    with running_server(tmp_path, **named) as server:
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(server.url)
+        page.locator("#api-key").fill("a-key-for-this-test-only")
+        page.get_by_role("button", name="Use this key").click()
+        expect(page.locator("#api-key")).to_have_count(0)
+        speak(page, "Hello.")
+        assert page.evaluate("Object.values(sessionStorage)") == ["a-key-for-this-test-only"]
+        assert page.evaluate("JSON.stringify(localStorage)").count("a-key-for") == 0
+        context.close()
 
 
 def shown_seconds(page: Page, transport: str) -> float:

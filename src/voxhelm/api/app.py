@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp
 
+from voxhelm.api.access import NOTHING_PUBLIC, AccessOptions
 from voxhelm.api.console import console_router
 from voxhelm.api.control import control_router
 from voxhelm.api.errors import (
@@ -21,6 +22,7 @@ from voxhelm.api.errors import (
     render_validation_error,
     render_voxhelm_error,
 )
+from voxhelm.api.guard import Guard
 from voxhelm.api.health import health_router
 from voxhelm.api.middleware import RequestScope
 from voxhelm.api.models import models_router
@@ -40,13 +42,15 @@ class ApiOptions:
     """What the edge is told.
 
     console_directory: the console's files. longest_body_bytes: a larger request is refused.
-    anybody_changes_models: whether other machines may install and remove models.
+    anybody_changes_models: whether other machines may install and remove models while no keys are asked for.
+    access: what needs no key.
     """
 
     console_directory: Path
     longest_body_bytes: int
     version: str
     anybody_changes_models: bool = False
+    access: AccessOptions = NOTHING_PUBLIC
 
 
 def create_app(
@@ -86,4 +90,5 @@ def create_app(
         console_router(options.console_directory, options.version),
     ):
         app.include_router(router)
-    return RequestScope(app, services, log, clock, options.longest_body_bytes)
+    guard = Guard(services.keys, options.access)
+    return RequestScope(app, services, guard, log, clock, options.longest_body_bytes)

@@ -7,6 +7,7 @@ from typing import Final
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+from voxhelm.api.guard import shown_key
 from voxhelm.domain.caller import Caller, Priority
 from voxhelm.domain.errors import ParameterInvalid
 
@@ -16,7 +17,10 @@ PRIORITIES: Final = {priority.name.lower(): priority for priority in Priority}
 
 
 def key_of(scope: Scope) -> str:
-    """What stands for the caller: a digest of its key, else its address."""
+    """What stands for the caller: the name of its key where keys are asked for, else a digest of what it sent for one, else its address."""
+    key = shown_key(scope)
+    if key is not None:
+        return f"key {key.name}"
     authorization = Headers(scope=scope).get("authorization")
     if authorization:
         return hashlib.sha256(authorization.encode()).hexdigest()[:16]

@@ -21,6 +21,8 @@ STATUS_OF: Final[Mapping[type[errors.VoxhelmError], tuple[int, str]]] = {
     errors.TextTooLong: (413, INVALID),
     errors.BodyTooLarge: (413, INVALID),
     errors.ModelNotFound: (404, INVALID),
+    errors.KeyInvalid: (401, INVALID),
+    errors.ScopeMissing: (403, INVALID),
     errors.EgressForbidden: (403, INVALID),
     errors.ModelChangesForbidden: (403, INVALID),
     errors.HubOffline: (403, INVALID),
@@ -64,8 +66,15 @@ def render_voxhelm_error(_request: Request, error: Exception) -> Response:
     if not isinstance(error, errors.VoxhelmError):
         raise TypeError("registered for VoxhelmError") from error
     status, body = envelope_of(error)
+    return JSONResponse(body, status, headers_of(error))
+
+
+def headers_of(error: errors.VoxhelmError) -> dict[str, str]:
+    """What an answer with this error has in its head."""
     headers = {} if error.retry_after_seconds is None else {"Retry-After": str(max(1, round(error.retry_after_seconds)))}
-    return JSONResponse(body, status, headers)
+    if isinstance(error, errors.KeyInvalid):
+        headers["WWW-Authenticate"] = "Bearer"
+    return headers
 
 
 def render_http_error(request: Request, error: Exception) -> Response:

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Mapping
 from typing import Final
 
 import structlog
@@ -9,10 +10,11 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from voxhelm.api.callers import key_of
-from voxhelm.api.errors import CLIENT_LEFT, envelope_of
+from voxhelm.api.errors import CLIENT_LEFT, envelope_of, headers_of
+from voxhelm.api.guard import Guard
 from voxhelm.api.presence import CANCELLED
 from voxhelm.api.services import Services
-from voxhelm.domain.errors import BodyTooLarge
+from voxhelm.domain.errors import BodyTooLarge, KeyInvalid, ScopeMissing, VoxhelmError
 from voxhelm.kit.clock import Clock
 from voxhelm.telemetry.log import Log
 
@@ -21,15 +23,17 @@ REQUEST_ID: Final = b"x-request-id"
 ACCEPTED_ID: Final = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
 # Paths under /v1 that clients with a base URL without it ask for.
 UNPREFIXED: Final = re.compile(r"/(audio|models|requests)(/|$)")
+POLICY_VIOLATION: Final = 1008
 QUIET_ROUTES: Final = ("/health", "/health/live", "/health/ready", "/metrics")
 
 
 class RequestScope:
     """The outermost middleware."""
 
-    def __init__(self, app: ASGIApp, services: Services, log: Log, clock: Clock, longest_body_bytes: int) -> None:
-        """app: what answers. longest_body_bytes: a larger body is refused with 413."""
+    def __init__(self, app: ASGIApp, services: Services, guard: Guard, log: Log, clock: Clock, longest_body_bytes: int) -> None:
+        """app: what answers those whom the guard admits. longest_body_bytes: a larger body is refused with 413."""
         self._app = app
+        self._guard = guard
         self._metrics = services.metrics
         self._running = services.running
         self._log = log
@@ -38,10 +42,13 @@ class RequestScope:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
         scope["path"] = with_prefix(scope["path"])
+        if scope["type"] == "websocket":
+            await self._socket(scope, receive, send)
+            return
         headers = dict(scope["headers"])
         wanted_id = headers.get(REQUEST_ID, b"")
         request_id = wanted_id if ACCEPTED_ID.fullmatch(wanted_id) else b"req_" + secrets.token_hex(12).encode()
@@ -58,9 +65,11 @@ class RequestScope:
 
         self._metrics.requests_in_flight.inc()
         try:
-            length = headers.get(b"content-length", b"0")
-            if length.isdigit() and int(length) > self._longest_body_bytes:
-                await self._refuse_body(scope, receive, send_with_id)
+            try:
+                self._guard.admit(scope)
+                self._require_bounded(headers)
+            except VoxhelmError as error:
+                await _refuse(error, scope, receive, send_with_id)
             else:
                 with self._running.running(request_id.decode(), key_of(scope)) as scope[CANCELLED]:
                     await self._app(scope, _Bounded(receive, self._longest_body_bytes), send_with_id)
@@ -69,10 +78,20 @@ class RequestScope:
             self._account(scope, status, self._clock.monotonic_seconds() - started_seconds)
             structlog.contextvars.unbind_contextvars("request_id")
 
-    async def _refuse_body(self, scope: Scope, receive: Receive, send: Send) -> None:
-        status, body = envelope_of(too_large(self._longest_body_bytes))
-        # The body is left unread, so the connection cannot be used again.
-        await JSONResponse(body, status, {"connection": "close"})(scope, receive, send)
+    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            self._guard.admit(scope)
+        except (KeyInvalid, ScopeMissing):
+            # Before it is accepted a socket can only be closed; the server in front makes a 403 of that.
+            await receive()
+            await send({"type": "websocket.close", "code": POLICY_VIOLATION})
+        else:
+            await self._app(scope, receive, send)
+
+    def _require_bounded(self, headers: Mapping[bytes, bytes]) -> None:
+        length = headers.get(b"content-length", b"0")
+        if length.isdigit() and int(length) > self._longest_body_bytes:
+            raise too_large(self._longest_body_bytes)
 
     def _account(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "unmatched")
@@ -88,6 +107,12 @@ class RequestScope:
             self._log.debug("request", **facts)
         else:
             self._log.info("request", **facts)
+
+
+async def _refuse(error: VoxhelmError, scope: Scope, receive: Receive, send: Send) -> None:
+    status, body = envelope_of(error)
+    # The body is left unread, so the connection cannot be used again.
+    await JSONResponse(body, status, headers_of(error) | {"connection": "close"})(scope, receive, send)
 
 
 class _Bounded:

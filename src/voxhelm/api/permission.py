@@ -1,4 +1,4 @@
-"""Who may change what is installed. There are no keys yet, so it is decided by where a request comes from."""
+"""Who may change what is installed: where keys are asked for, whoever has the scope; else it is decided by where a request comes from."""
 
 import ipaddress
 from typing import Final
@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+from voxhelm.api.guard import shown_key
 from voxhelm.domain.errors import ModelChangesForbidden
 
 # What proxies add: behind one, everybody seems to be on this machine.
@@ -18,6 +19,8 @@ def require_model_changes(scope: Scope, *, anybody: bool) -> None:
 
     anybody: whether the operator lets other machines do so.
     """
+    if shown_key(scope) is not None:
+        return  # it was let in by the scope, and no page of another site has the key
     headers = Headers(scope=scope)
     origin, host = headers.get("origin"), headers.get("host", "")
     if origin is not None and urlsplit(origin).netloc != host:
@@ -30,7 +33,7 @@ def require_model_changes(scope: Scope, *, anybody: bool) -> None:
     if not near or not _is_here(urlsplit(f"//{host}").hostname or ""):
         raise ModelChangesForbidden(
             "Models are installed and removed from the machine that the server runs on. "
-            "server.allow_model_changes: true lets everybody who reaches it do so."
+            "A key with the scope models allows it from elsewhere (voxhelm keys create); server.allow_model_changes: true allows everybody."
         )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from voxhelm.identity.key_ring import KeyRing
 from voxhelm.serving.control import ModelControl
 from voxhelm.serving.hear import Listener
 from voxhelm.serving.inventory import Inventory
@@ -22,3 +23,4 @@ class Services:
     control: ModelControl
     weights: Weights
     metrics: Metrics
+    keys: KeyRing

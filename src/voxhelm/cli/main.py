@@ -12,7 +12,7 @@ from typer import Context
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command
 
-from voxhelm.cli import config, doctor, engines, hear, models, pull, rm, say, serve, voices
+from voxhelm.cli import config, doctor, engines, hear, keys, models, pull, rm, say, serve, voices
 from voxhelm.cli.failure import EXIT_CODES, ExitCode, failures_told
 from voxhelm.cli.flags import takes_flags
 
@@ -20,7 +20,7 @@ T = TypeVar("T")
 # A command, its flags and what its help ends with.
 Described = tuple[Callable[[T], None], type[T], str]
 
-ORDER: Final = ("serve", "say", "hear", "voices", "models", "pull", "rm", "engines", "doctor", "config")
+ORDER: Final = ("serve", "say", "hear", "voices", "models", "pull", "rm", "engines", "keys", "doctor", "config")
 HELP_NAMES: Final = ["-h", "--help"]
 EPILOG: Final = f"""
 [bold]Start here[/]
@@ -126,6 +126,7 @@ def _application() -> typer.Typer:
         )
     )
     add(rm.rm, rm.RmFlags, rm.EPILOG)
+    app.add_typer(_keys())
     add(doctor.doctor, doctor.DoctorFlags, doctor.EPILOG)
     add(config.config, config.ConfigFlags, config.EPILOG)
     return app
@@ -147,6 +148,21 @@ def _group(name: str, itself: Described[Any], more: Described[Any]) -> typer.Typ
     group.callback()(alone)
     below, its_options, its_epilog = more
     group.command(epilog=_with_exit_codes(its_epilog))(_command(below, its_options))
+    return group
+
+
+def _keys() -> typer.Typer:
+    """`keys`, which is nothing without one of its commands."""
+    group = typer.Typer(
+        name="keys",
+        help="Make, list and revoke API keys.",
+        epilog=_with_exit_codes(keys.EPILOG),
+        no_args_is_help=True,
+        rich_markup_mode="rich",
+    )
+    group.command(epilog=_with_exit_codes(keys.CREATE_EPILOG))(_command(keys.create, keys.CreateFlags))
+    group.command("list", epilog=_with_exit_codes(keys.LIST_EPILOG))(_command(keys.list_keys, keys.ListFlags))
+    group.command(epilog=_with_exit_codes(keys.REVOKE_EPILOG))(_command(keys.revoke, keys.RevokeFlags))
     return group
 
 

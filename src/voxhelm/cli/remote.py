@@ -3,6 +3,7 @@
 import asyncio
 import ipaddress
 import json
+import os
 import secrets
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
@@ -124,7 +125,10 @@ async def remote_instance(url: str, *, connect_seconds: float = CONNECT_SECONDS)
     base = url.rstrip("/").removesuffix("/v1")
     # Hearing an hour takes as long as it takes; only finding nobody there shall be quick.
     timeout = httpx.Timeout(None, connect=connect_seconds)
-    async with httpx.AsyncClient(base_url=base, timeout=timeout, trust_env=not _is_near(base)) as client:
+    # From the environment only: what is on a command line is seen by everybody on the machine.
+    key = os.environ.get("VOXHELM_API_KEY")
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    async with httpx.AsyncClient(base_url=base, timeout=timeout, headers=headers, trust_env=not _is_near(base)) as client:
         yield RemoteInstance(client)
 
 

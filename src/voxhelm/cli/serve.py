@@ -101,12 +101,15 @@ def _serve(settings: "Settings", listener: socket.socket, ending: _EndOnSignal) 
             log.info("listening", url=url, host=host, port=port)
         else:
             print(f"Voxhelm is at {url}  (API: {url}/v1, Ctrl-C ends it)", flush=True)
-        if not _is_loopback(host):
-            log.warning("other machines can reach this server, and it asks nobody for a key", host=host)
+        if not _is_loopback(host) and not voxhelm.services.keys.required:
+            log.warning(
+                "other machines can reach this server, and it asks nobody for a key", host=host, remedy="voxhelm keys create NAME"
+            )
 
     log = configure_logging(settings.log.level, settings.log.format)
     logging.getLogger("uvicorn.error").addFilter(_is_news)
-    app = compose_app(compose(settings, log), settings)
+    voxhelm = compose(settings, log)
+    app = compose_app(voxhelm, settings)
     config = uvicorn.Config(
         app,
         loop="uvloop",

@@ -22,6 +22,8 @@ VoxhelmError
 |   +-- HubForbidden               the hub wants a token, or another one
 |   +-- PackageInvalid             a folder or archive of a model is not what its manifest says
 |   +-- SignatureUntrusted         it is not signed by a key that is trusted
+|   +-- KeyInvalid                 no API key, or one that is not known here
+|   +-- ScopeMissing               the API key does not allow this
 +-- ConfigurationInvalid           the start is refused; says which key
 +-- Unavailable                    the caller may try again
 |   +-- EngineCrashed              the process of the model died during the request
@@ -178,6 +180,18 @@ class SignatureUntrusted(BadRequest):
     """A folder or archive of a model is not signed by a key that is trusted."""
 
     code = "signature_untrusted"
+
+
+class KeyInvalid(BadRequest):
+    """The caller has shown no API key, or one that is not known here or has expired."""
+
+    code = "invalid_api_key"
+
+
+class ScopeMissing(BadRequest):
+    """The caller's API key does not allow this."""
+
+    code = "insufficient_scope"
 
 
 class EgressForbidden(BadRequest):
