@@ -1,4 +1,5 @@
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +9,6 @@ from tests.own_interpreter import STANDIN
 from voxhelm.domain.model import Placement
 from voxhelm.domain.options import SynthesizeOptions
 from voxhelm.engines.chatterbox.engine import ENGINE
-from voxhelm.engines.chatterbox.load_options import LoadOptions
 from voxhelm.engines.chatterbox.variants import ENGLISH, MULTILINGUAL, TURBO
 
 
@@ -48,16 +48,9 @@ def say(specs, standin):
 
     def said(text, voice, variant="english", language=None, **settings):
         spec = specs[variant]
-        from dataclasses import replace
-
         wanted = replace(spec, settings={**settings, **spec.settings})
         with ENGINE.load(wanted, Placement()) as model:
             pieces = [one.pcm.samples for one in model.synthesize(text, SynthesizeOptions(voice, language=language))]
         return np.concatenate([np.zeros(0, np.int16), *pieces])
 
     return said
-
-
-@pytest.fixture
-def options():
-    return LoadOptions()

@@ -74,8 +74,8 @@ def test_a_recording_beside_the_model_comes_before_one_for_all(tmp_path):
 def test_the_footprint_is_the_weights_and_what_pytorch_needs(specs):
     on_cpu = ENGINE.footprint(specs["english"], Placement()).bytes_by_device
     on_card = ENGINE.footprint(specs["english"], Placement("cuda:1")).bytes_by_device
-    assert on_cpu["cpu"] == 3_000 + 900_000_000 + 600_000_000
-    assert on_card == {"cpu": 900_000_000, "cuda:1": 3_000 + 1_500_000_000}
+    assert on_cpu["cpu"] == 3_000 + 1_000_000_000 + 1_500_000_000
+    assert on_card == {"cpu": 1_000_000_000, "cuda:1": 3_000 + 1_500_000_000}
 
 
 def test_a_model_whose_files_have_gone_does_not_load(specs, tmp_path):

@@ -1,6 +1,5 @@
 import os
 import sys
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -138,8 +137,3 @@ def test_out_of_memory_in_a_sentence_is_called_that(say):
 
 def test_a_text_without_a_word_has_no_sound(say):
     assert len(say("?! ...", "Anna")) == 0
-
-
-def test_the_settings_travel_with_the_specification(specs):
-    assert set(specs["english"].settings) == {"variant", "library"}
-    assert replace(specs["english"]).path.is_dir()
