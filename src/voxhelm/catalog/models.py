@@ -25,18 +25,21 @@ class Catalog:
         aliases: Mapping[str, str],
         egress: EgressPolicy = NOTHING_LEAVES,
         settings: Mapping[str, Mapping[str, str]] | None = None,
+        engine_settings: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
         """Ask every engine what it finds.
 
         aliases: further names, each for a model's id or another alias.
         egress: models it does not allow are neither listed nor chosen, and refused by name.
         settings: by a model's id, what the operator wants of its engine; it is added to `ModelSpec.settings`.
+        engine_settings: the same by an engine's name, for all its models; what is wanted of a model comes first.
         """
         self._engines = engines
         self._directory = models_directory
         self._aliases = aliases
         self._egress = egress
         self._settings = settings or {}
+        self._engine_settings = engine_settings or {}
         self.adopt(self.scan())
 
     def scan(self) -> tuple[ModelSpec, ...]:
@@ -52,7 +55,7 @@ class Catalog:
         return tuple(sorted(found, key=lambda spec: -self._engines[spec.engine].engine.capabilities.preference))
 
     def _as_wanted(self, spec: ModelSpec) -> ModelSpec:
-        wanted = self._settings.get(spec.id)
+        wanted = {**self._engine_settings.get(spec.engine, {}), **self._settings.get(spec.id, {})}
         # What the engine itself has found out comes first: where a model sends things is no matter of wishes.
         return spec if not wanted else replace(spec, settings={**wanted, **spec.settings})
 

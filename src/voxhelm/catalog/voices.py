@@ -1,7 +1,7 @@
 """From the name of a voice to a model and one of its voices."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from voxhelm.catalog.aliases import AUTO, VOICE_NAMES
@@ -19,12 +19,20 @@ USUAL_REGION: Final = {"en": "en-us", "es": "es", "pt": "pt", "fr": "fr", "zh": 
 class LogicalVoice:
     """A name an operator gives to a voice, so that clients need not change when it does.
 
-    model: None leaves it to the language. voice: an id of that model, None for its usual voice. language: ISO 639-1.
+    model: None leaves it to the language. voice: an id of that model, None for its usual voice.
+    language: ISO 639-1; `auto` for that of the text, None for the name itself.
+    by_language: what speaks texts in these languages (ISO 639-1) instead.
     """
 
     model: str | None = None
     voice: str | None = None
     language: str | None = None
+    by_language: Mapping[str, "LogicalVoice"] = field(default_factory=dict)
+
+    @property
+    def depends_on_text(self) -> bool:
+        """Whether which voice it is cannot be told without a text."""
+        return bool(self.by_language) or (self.language == AUTO and self.voice is None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +109,8 @@ class VoiceBook:
             wanted = self._openai.get(wanted, wanted)
         logical = self._logical.get(wanted)
         if logical is not None:
-            languages = guess_languages if logical.language is None else lambda: [logical.language or AUTO]
-            return _in_language(self._choose_logical(wanted, logical, candidates, script), languages)
+            languages = guess_languages if logical.language in (None, AUTO) else lambda: [logical.language or AUTO]
+            return _in_language(self._choose_logical(wanted, logical, candidates, guess_languages, script), languages)
         if wanted == AUTO:
             return self._by_language(guess_languages(), candidates, script)
         return _in_language(self._by_id(wanted, candidates, script), guess_languages)
@@ -125,7 +133,10 @@ class VoiceBook:
         variants: also those that are a colour of another voice, thousands of them.
         """
         for name, logical in self._logical.items():
-            chosen = self._choose_logical(name, logical, self._catalog.candidates(AUTO, Capability.SPEECH))
+            if logical.depends_on_text:
+                yield ListedVoice(name, name.capitalize(), tuple(logical.by_language), None, None, "logical")
+                continue
+            chosen = self._choose_logical(name, logical, self._catalog.candidates(AUTO, Capability.SPEECH), tuple)
             yield ListedVoice(name, chosen.voice.name, chosen.voice.languages, chosen.voice.gender, chosen.spec.id, "logical")
         for name in self._openai:
             if name not in self._logical:
@@ -138,8 +149,19 @@ class VoiceBook:
                     yield ListedVoice(name, voice.name, voice.languages, voice.gender, model_id, "engine")
 
     def _choose_logical(
-        self, name: str, logical: LogicalVoice, candidates: Sequence[ModelSpec], script: str | None = None
+        self,
+        name: str,
+        logical: LogicalVoice,
+        candidates: Sequence[ModelSpec],
+        guess_languages: Callable[[], Sequence[str]],
+        script: str | None = None,
     ) -> ChosenVoice:
+        if logical.depends_on_text:
+            guessed = guess_languages()
+            told = logical.by_language.get(guessed[0])
+            if told is None and logical.voice is None and logical.model is None:
+                return self._by_language(guessed, candidates, script)
+            logical = replace(told or logical, by_language={}, language=guessed[0])
         if logical.model is not None:
             candidates = self._catalog.candidates(logical.model, Capability.SPEECH)
         if logical.voice is not None:

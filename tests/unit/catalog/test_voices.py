@@ -73,6 +73,24 @@ def test_a_voice_of_several_languages_speaks_that_of_the_text(catalog):
     assert chosen(book, "sie", languages=["fr"]) == ("fine", "Anna", "de")
 
 
+def test_a_name_may_stand_for_another_voice_in_each_language(catalog):
+    by_language = {"en": LogicalVoice("wide", "en-gb"), "bg": LogicalVoice("wide")}
+    book = VoiceBook(catalog, {"alloy": LogicalVoice(language="auto", by_language=by_language)}, {})
+    assert chosen(book, "alloy", languages=["en", "en"]) == ("wide", "en-gb", "en")
+    assert chosen(book, "alloy", languages=["bg", "en"]) == ("wide", "bg", "bg")
+    assert chosen(book, "alloy", languages=["xh", "en"]) == ("fine", "Slt", "en")
+    (listed,) = [voice for voice in book.listed(variants=False) if voice.id == "alloy"]
+    assert (listed.kind, listed.languages, listed.model) == ("logical", ("en", "bg"), None)
+
+
+def test_what_is_said_beside_the_languages_holds_for_all_others(catalog):
+    voice = LogicalVoice("wide", "en-gb", by_language={"bg": LogicalVoice("wide", "bg")})
+    book = VoiceBook(catalog, {"narrator": voice, "any": LogicalVoice(model="wide", language="auto")}, {})
+    assert chosen(book, "narrator", languages=["bg"]) == ("wide", "bg", "bg")
+    assert chosen(book, "narrator", languages=["xh"]) == ("wide", "en-gb", "en")
+    assert chosen(book, "any", languages=["bg", "en"]) == ("wide", "bg", "bg")
+
+
 def test_a_voice_may_be_qualified_by_its_model(book):
     assert chosen(book, "wide/en-gb", model="tts-1") == ("wide", "en-gb", "en")
 
