@@ -10,7 +10,7 @@ from voxhelm.engines.chatterbox.precision import DTYPES
 SAMPLING: Final[Mapping[str, tuple[float, float]]] = {
     "temperature": (0.05, 5),
     "exaggeration": (0, 2),
-    "cfg_weight": (0, 1),
+    "cfg_weight": (0.01, 1),  # at nought the English model fails in its own code
     "repetition_penalty": (1, 5),
     "min_p": (0, 1),
     "top_p": (0.01, 1),

@@ -19,6 +19,7 @@ def test_settings_are_read():
         ({"speed": "2"}, "no setting 'speed'"),
         ({"dtype": "int8"}, "'dtype' is one of float32"),
         ({"seed": "-1"}, "'seed' must be from 0"),
+        ({"cfg_weight": "0"}, "'cfg_weight' must be from 0.01"),
         ({"temperature": "warm"}, "'temperature' must be a number"),
         ({"top_p": "nan"}, "'top_p' must be from 0.01 to 1"),
     ],
