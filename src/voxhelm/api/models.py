@@ -1,5 +1,6 @@
 """GET /v1/models, /v1/models/{id} and /v1/audio/models."""
 
+from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter
@@ -23,6 +24,9 @@ def models_router(services: Services) -> APIRouter:
             "languages": model.languages,
             "state": model.state,
             "resident_bytes": model.resident_bytes,
+            "device": model.device,
+            "fallback": model.fallback,
+            "usage": [asdict(usage) for usage in model.usage],
         }
 
     @router.get("/v1/models", summary="List models")

@@ -14,6 +14,7 @@ from voxhelm.api import sse, transcripts
 from voxhelm.api.callers import caller_of
 from voxhelm.api.errors import envelope_of
 from voxhelm.api.openapi import ERRORS, inlined
+from voxhelm.api.placement import placement_headers
 from voxhelm.api.presence import while_wanted
 from voxhelm.api.services import Services
 from voxhelm.api.streaming import StreamedResponse
@@ -137,7 +138,8 @@ def _fields(sent: FormData) -> Mapping[str, Any]:
 
 
 def _headers(hearing: Hearing) -> dict[str, str]:
-    return {"x-voxhelm-model": hearing.spec.id, "cache-control": "no-store"}
+    placed = placement_headers(hearing.device, hearing.fallback)
+    return {"x-voxhelm-model": hearing.spec.id, **placed, "cache-control": "no-store"}
 
 
 def _render(form: TranscriptionForm, heard: transcripts.Heard, headers: Mapping[str, str]) -> Response:

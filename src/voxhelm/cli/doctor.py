@@ -80,7 +80,7 @@ async def _examine(where: Where) -> list[Check]:
     except ConfigurationInvalid as error:
         return [*checks, Check("settings", ok=False, required=True, detail=error.message, remedy="voxhelm config --schema")]
     checks += _engines(settings)
-    checks += [_disk(settings.models.directory), _audio_device(), await _server(where, settings)]
+    checks += [*_cards(), _disk(settings.models.directory), _audio_device(), await _server(where, settings)]
     return checks
 
 
@@ -150,6 +150,14 @@ def _interpreter(found: "FoundEngine") -> Iterator[Check]:
         yield Check(f"{name} packages", ok=False, required=False, detail=detail, remedy=remedy)
     else:
         yield Check(f"{name} packages", ok=True, required=False, detail=f"all there, for Python {probed.version}")
+
+
+def _cards() -> Iterator[Check]:
+    from voxhelm.cli.card_checks import card_lines
+    from voxhelm.gpu.nvml import NvmlSource
+
+    for subject, ok, detail in card_lines(NvmlSource(os.environ.get("CUDA_VISIBLE_DEVICES")).read()):
+        yield Check(subject, ok, required=False, detail=detail)
 
 
 def _disk(directory: Path) -> Check:

@@ -1,7 +1,8 @@
 """`voxhelm models`: what is installed, whether it is whole, and taking it to another machine."""
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -18,6 +19,7 @@ EPILOG: Final = """
 Names of the engine [bold]voxhelm[/] stand for the best model that is installed.
 
 [bold]Examples[/]
+  voxhelm models --usage
   voxhelm models --verify
   voxhelm models export whisper-small -o whisper-small.tar --sign model-key
 """
@@ -30,6 +32,7 @@ EXPORT_EPILOG: Final = """
 """
 # As many codes as fit beside the rest; --json has them all.
 LANGUAGES_SHOWN: Final = 6
+USAGE_COLUMNS: Final = ("MODEL", "LOADED ON", "MEMORY OF", "DECLARED", "MEASURED", "WHEN", "LOADS IN")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,10 @@ class ModelsFlags:
     json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False
     verify: Annotated[
         bool, typer.Option("--verify", help="Read the files of what was pulled, and compare them with what they were.")
+    ] = False
+    usage: Annotated[
+        bool,
+        typer.Option("--usage", help="How much memory each takes where: as declared, as measured, when, and how long it loads."),
     ] = False
     where: Where = field(default_factory=Where)
 
@@ -64,6 +71,19 @@ class Verdict:
     faults: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ModelUsage:
+    """What a model takes, as `residency.usage.Usage` has it, with its id."""
+
+    model: str
+    placed_on: str
+    device: str
+    declared_bytes: int | None
+    measured_bytes: int | None
+    measured_unix_seconds: float | None
+    load_seconds: float | None
+
+
 def models(flags: ModelsFlags) -> None:
     """List the models, and the names they answer to."""
     if flags.verify:
@@ -82,10 +102,28 @@ async def _models(flags: ModelsFlags) -> None:
 
     async with reach(flags.where) as instance:
         found = await instance.models()
-    if flags.json:
+    if flags.usage:
+        usages = [ModelUsage(model.id, **asdict(usage)) for model in found for usage in model.usage]
+        if flags.json:
+            print_json(usages)
+        else:
+            print_table(USAGE_COLUMNS, [_usage_row(usage) for usage in usages])
+    elif flags.json:
         print_json(found)
     else:
-        print_table(("MODEL", "ENGINE", "FOR", "LANGUAGES", "STATE", "MEMORY"), [_row(model) for model in found])
+        print_table(("MODEL", "ENGINE", "FOR", "LANGUAGES", "STATE", "DEVICE", "MEMORY"), [_row(model) for model in found])
+
+
+def _usage_row(usage: ModelUsage) -> tuple[str, ...]:
+    from voxhelm.cli.terminal import bytes_text
+
+    def size(count: int | None) -> str:
+        return bytes_text(count) if count is not None else ""
+
+    measured = usage.measured_unix_seconds
+    when = datetime.fromtimestamp(measured, UTC).astimezone().strftime("%Y-%m-%d %H:%M") if measured is not None else "never"
+    load = f"{usage.load_seconds:.1f} s" if usage.load_seconds is not None else ""
+    return usage.model, usage.placed_on, usage.device, size(usage.declared_bytes), size(usage.measured_bytes), when, load
 
 
 def _row(model: "ListedModel") -> tuple[str, ...]:
@@ -94,7 +132,8 @@ def _row(model: "ListedModel") -> tuple[str, ...]:
     more = len(model.languages) - LANGUAGES_SHOWN
     languages = " ".join(model.languages[:LANGUAGES_SHOWN]) + (f" and {more} more" if more > 0 else "")
     memory = bytes_text(model.resident_bytes) if model.resident_bytes is not None else ""
-    return model.id, model.engine, model.capability, languages, model.state or "", memory
+    device = f"{model.device or ''} ({model.fallback})" if model.fallback is not None else model.device or ""
+    return model.id, model.engine, model.capability, languages, model.state or "", device, memory
 
 
 def _verify(flags: ModelsFlags) -> None:

@@ -19,6 +19,7 @@ from voxhelm.cli.instance import Recording, Saying, Transcript
 from voxhelm.cli.transcript_format import TranscriptFormat
 from voxhelm.domain import errors
 from voxhelm.domain.pull import PullDone, PullEvent, PullProgress, PullWaiting
+from voxhelm.residency.usage import Usage
 from voxhelm.serving.inventory import ListedModel
 
 # An upload is read in pieces of this size.
@@ -86,7 +87,17 @@ class RemoteInstance:
     async def models(self) -> Sequence[ListedModel]:
         """As `Instance`."""
         return [
-            ListedModel(one["id"], one["owned_by"], one["capability"], tuple(one["languages"]), one["state"], one["resident_bytes"])
+            ListedModel(
+                one["id"],
+                one["owned_by"],
+                one["capability"],
+                tuple(one["languages"]),
+                one["state"],
+                one["resident_bytes"],
+                one.get("device"),
+                one.get("fallback"),
+                tuple(Usage(**usage) for usage in one.get("usage", ())),
+            )
             for one in await self._list("/v1/models")
         ]
 

@@ -12,7 +12,7 @@ from voxhelm.catalog.aliases import AUTO
 from voxhelm.catalog.models import Catalog
 from voxhelm.domain.caller import Caller
 from voxhelm.domain.errors import AudioEmpty, ParameterInvalid
-from voxhelm.domain.model import Capability, ModelSpec
+from voxhelm.domain.model import CPU, Capability, ModelSpec
 from voxhelm.domain.options import TranscribeOptions
 from voxhelm.domain.pcm import Pcm
 from voxhelm.domain.segment import Segment
@@ -45,6 +45,7 @@ class Hearing:
 
     language: ISO 639-1, of what is heard.
     segments: the transcript as it comes, in order of time.
+    device: where the model is. fallback: why it is not on a card, if it belongs on one.
     To be closed when done with, read or not: then the engine stops and the model is given back.
     """
 
@@ -53,6 +54,8 @@ class Hearing:
     progress: Progress
     segments: AsyncGenerator[Segment]
     resources: AsyncExitStack
+    device: str = CPU
+    fallback: str | None = None
 
     async def aclose(self) -> None:
         """Stop and give everything back; more than once does no harm."""
@@ -101,7 +104,8 @@ class Listener:
             needed = [spec.id]
             if capabilities.longest_audio_seconds is not None:
                 needed.append(self._catalog.candidates(AUTO, Capability.VOICE_ACTIVITY)[0].id)
-            hosts = [(await stack.enter_async_context(lease)).host for lease in await self._residency.lease_all(needed)]
+            leases = await self._residency.lease_all(needed)
+            hosts = [(await stack.enter_async_context(lease)).host for lease in leases]
             options = replace(request.options, language=language)
             if capabilities.longest_audio_seconds is None:
                 segments = hosts[0].transcribe(audio, options)
@@ -110,7 +114,7 @@ class Listener:
                 segments = _by_utterance(hosts[0], hosts[1], audio, options, cut)
             await stack.enter_async_context(aclosing(segments))
             measured = self._measured(spec.id, progress, segments, started_seconds)
-            return Hearing(spec, language, progress, measured, stack.pop_all())
+            return Hearing(spec, language, progress, measured, stack.pop_all(), leases[0].device, leases[0].fallback)
 
     async def _measured(
         self, model_id: str, progress: Progress, segments: AsyncGenerator[Segment], started_seconds: float

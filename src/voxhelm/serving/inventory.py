@@ -7,6 +7,7 @@ from voxhelm.catalog.models import Catalog
 from voxhelm.catalog.voices import ListedVoice, VoiceBook
 from voxhelm.residency.manager import Residency
 from voxhelm.residency.preload import Preloader
+from voxhelm.residency.usage import Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,9 @@ class ListedModel:
 
     engine: "voxhelm" for a name that stands for the best model installed.
     state: unloaded, loading, loaded or unloading; None for such a name.
+    resident_bytes: of the host's memory, when it had been loaded; None when it is not.
+    device: where it is or is on its way to; None when it is nowhere. fallback: why that is no card, if it belongs on one.
+    usage: what it takes, wherever it may be loaded.
     """
 
     id: str
@@ -23,6 +27,9 @@ class ListedModel:
     languages: tuple[str, ...]
     state: str | None
     resident_bytes: int | None
+    device: str | None = None
+    fallback: str | None = None
+    usage: tuple[Usage, ...] = ()
 
 
 class Inventory:
@@ -44,7 +51,9 @@ class Inventory:
             host = self._residency.host_of(spec.id)
             state = self._residency.phase(spec.id).value
             memory = host.resident_bytes if host is not None else None
-            yield ListedModel(spec.id, spec.engine, spec.capability.value, spec.languages, state, memory)
+            device, fallback = self._residency.placed(spec.id)
+            usage = self._residency.usage(spec.id)
+            yield ListedModel(spec.id, spec.engine, spec.capability.value, spec.languages, state, memory, device, fallback, usage)
         for name, capability in self._catalog.aliases.items():
             languages = {language for spec in self._catalog.candidates(name, capability) for language in spec.languages}
             yield ListedModel(name, "voxhelm", capability.value, tuple(sorted(languages)), None, None)

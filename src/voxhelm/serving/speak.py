@@ -10,6 +10,7 @@ from voxhelm.audio.formats import AudioFormat
 from voxhelm.catalog.voices import ChosenVoice, VoiceBook
 from voxhelm.domain.caller import Caller
 from voxhelm.domain.errors import ParameterInvalid, TextTooLong
+from voxhelm.domain.model import CPU
 from voxhelm.domain.options import SynthesizeOptions
 from voxhelm.domain.speech import Speech
 from voxhelm.hosting.host import Host
@@ -61,6 +62,7 @@ class Reply:
 
     chunks: the encoded sound, as it is made.
     egress_hosts: where parts of the text were sent outside the LAN.
+    device: where the chosen voice's model is. fallback: why it is not on a card, if it belongs on one.
     To be closed when done with, read or not: then the engine stops and the model is given back.
     """
 
@@ -71,6 +73,8 @@ class Reply:
     chunks: AsyncGenerator[bytes]
     resources: AsyncExitStack
     egress_hosts: tuple[str, ...] = ()
+    device: str = CPU
+    fallback: str | None = None
 
     async def aclose(self) -> None:
         """Stop and give everything back; more than once does no harm."""
@@ -113,6 +117,7 @@ class Speaker:
             await stack.enter_async_context(self._admission.turn(model_id, request.caller))
             leases = await self._residency.lease_all(casting.model_ids())
             hosts = {(await stack.enter_async_context(lease)).host.spec.id: lease.host for lease in leases}
+            placed = next(lease for lease in leases if lease.host.spec.id == model_id)
             batches = read_ahead(self._speeches(casting.lines(), request.speed, hosts), depth=READ_AHEAD_PIECES)
             await stack.enter_async_context(aclosing(batches))
             first: list[Speech] = await anext(batches, [])
@@ -124,7 +129,17 @@ class Speaker:
             chain = EncodingChain(request.format, progress, self._encoding)
             stack.callback(chain.close)
             chunks = _encoded(chain, first, batches)
-            return Reply(casting.chosen, request.format, text, progress, chunks, stack.pop_all(), casting.egress_hosts)
+            return Reply(
+                casting.chosen,
+                request.format,
+                text,
+                progress,
+                chunks,
+                stack.pop_all(),
+                casting.egress_hosts,
+                placed.device,
+                placed.fallback,
+            )
 
     async def _speeches(self, lines: Iterator[Line], speed: float, hosts: Mapping[str, Host]) -> AsyncGenerator[Speech]:
         """Sentence by sentence, so that the first one can be heard while the others are made, and callers of one model take turns."""
