@@ -120,7 +120,7 @@ class ModelSettings(_Section):
         str,
         Field(
             pattern=DEVICE,
-            description="Where models go that can use a card: auto, a card if there is one with room; cpu; cuda, any card; cuda:1, that one.",
+            description="Where models go that can use a card: auto, a card if one has room; cpu; cuda, any card; cuda:1, that one.",
         ),
     ] = "auto"
     device_by_model: Annotated[
