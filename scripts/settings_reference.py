@@ -37,13 +37,20 @@ LIMITS: Final = {"minimum": "from", "exclusiveMinimum": "above", "maximum": "to"
 # Defaults that depend on the machine, as the page puts them.
 DEFAULTS_IN_WORDS: Final = {
     "models.directory": "`voxhelm/models` in the user's data directory (on Linux `~/.local/share`)",
+    "cache.directory": "`voxhelm/narrations` in the user's cache directory (on Linux `~/.cache`)",
     "identity.key_files": "`voxhelm/keys.yaml` in the user's configuration directory (on Linux `~/.config`), when it is there",
 }
 # Lines of the example that are not a default: for settings whose default shows nothing of their shape. They stand commented out.
 INSTANCES: Final[dict[str, Any]] = {
     "identity.key_files": ["/run/secrets/voxhelm-keys"],
     "models.directory": "/srv/voxhelm/models",
+    "cache.directory": "/var/cache/voxhelm",
     "models.preload": ["espeak-ng", "pocketsphinx-en-us", "silero-vad"],
+    "server.ready_paths": ["/health"],
+    "identity.key_variables": ["API_KEY"],
+    "models.time_to_live_seconds_by_engine": {"piper": -1},
+    "models.settings_by_engine": {"faster-whisper": {"compute_type": "int8"}},
+    "drop_in.directory": "/app",
     "models.settings_by_model": {"chatterbox": {"dtype": "float16", "seed": 7}},
     "models.interpreters": {"chatterbox": "/opt/chatterbox/bin/python"},
     "models.time_to_live_seconds_by_model": {"pocketsphinx-en-us": 60},

@@ -26,7 +26,7 @@ from voxhelm.catalog.models import Catalog
 from voxhelm.catalog.pull import Puller
 from voxhelm.catalog.shelf import Shelf
 from voxhelm.catalog.voices import LogicalVoice, VoiceBook
-from voxhelm.config import Isolation, ModelSettings, Settings
+from voxhelm.config import Isolation, LogicalVoiceSettings, ModelSettings, Settings
 from voxhelm.domain.errors import ConfigurationInvalid, EgressForbidden, VoxhelmError
 from voxhelm.domain.model import CPU, CUDA, Capability, ModelSpec, Placement
 from voxhelm.gpu.facts import CardFacts
@@ -36,7 +36,9 @@ from voxhelm.hosting.audited import AuditedHost
 from voxhelm.hosting.host import Host
 from voxhelm.hosting.inline import InlineHost
 from voxhelm.hosting.process import ProcessHost
+from voxhelm.identity.key import Key, digest_of
 from voxhelm.identity.key_ring import KeyRing
+from voxhelm.identity.scope import Scope
 from voxhelm.kit.clock import Clock, SystemClock
 from voxhelm.residency.cards import Cards
 from voxhelm.residency.loading import Load
@@ -53,10 +55,13 @@ from voxhelm.serving.control import ModelControl
 from voxhelm.serving.hear import Listener
 from voxhelm.serving.inventory import Inventory
 from voxhelm.serving.line import LineOptions
+from voxhelm.serving.narrator import KeepOptions, Narrator
 from voxhelm.serving.renewal import Renewal
 from voxhelm.serving.running import RunningRequests
 from voxhelm.serving.speak import Speaker, SpeechOptions
 from voxhelm.serving.weights import Weights
+from voxhelm.serving.world import World
+from voxhelm.store.results import Results
 from voxhelm.telemetry.log import Log
 from voxhelm.telemetry.metrics import Metrics
 
@@ -76,6 +81,7 @@ class Voxhelm:
     encoding: ThreadPoolExecutor
     clock: Clock
     log: Log
+    results: Results | None = None
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
@@ -90,6 +96,8 @@ class Voxhelm:
             await asyncio.gather(preloading, return_exceptions=True)
             await owner
             self.encoding.shutdown()
+            if self.results is not None:
+                self.results.close()
 
 
 def compose(
@@ -107,10 +115,7 @@ def compose(
     engines = find_engines(settings.models.extra_engines, settings.models.interpreters)
     for name, reason in engines.broken.items():
         log.warning("engine cannot be used", engine=name, reason=reason)
-    egress = EgressPolicy(settings.egress.allow_cloud)
-    catalog = Catalog(
-        engines.working, settings.models.directory, settings.models.aliases, egress, settings.models.settings_by_model
-    )
+    catalog = _catalog(settings, engines)
     book = _voice_book(settings, catalog)
     measurements = Measurements(user_state_path("voxhelm") / "measurements.json" if keep_measurements else None)
     beginnings = Beginnings(settings.models, catalog, facts, measurements)
@@ -148,8 +153,12 @@ def compose(
     renewal = Renewal(catalog, book, residency, beginnings.of)
     shelf = Shelf(settings.models.directory)
     weights = Weights(compose_puller(settings, clock), shelf, catalog, renewal, named_in_settings(settings), log)
-    services = Services(speaker, listener, inventory, RunningRequests(), control, weights, metrics, _key_ring(settings, clock, log))
-    return Voxhelm(services, engines, catalog, residency, preloader, encoding, clock, log)
+    results = _results(settings, clock)
+    narrator = Narrator(
+        speaker, results, _world(settings, catalog, clock), catalog, KeepOptions(settings.cache.cloud), metrics, log
+    )
+    services = Services(narrator, listener, inventory, RunningRequests(), control, weights, metrics, _key_ring(settings, clock, log))
+    return Voxhelm(services, engines, catalog, residency, preloader, encoding, clock, log, results)
 
 
 def compose_app(voxhelm: Voxhelm, settings: Settings) -> ASGIApp:
@@ -162,7 +171,14 @@ def compose_app(voxhelm: Voxhelm, settings: Settings) -> ASGIApp:
 
     server = settings.server
     access = AccessOptions(settings.identity.public_lists, settings.identity.public_metrics)
-    options = ApiOptions(console_directory(), server.longest_upload_bytes, version("voxhelm"), server.allow_model_changes, access)
+    options = ApiOptions(
+        console_directory(),
+        server.longest_upload_bytes,
+        version("voxhelm"),
+        server.allow_model_changes,
+        access,
+        server.ready_paths,
+    )
     return create_app(voxhelm.services, options, voxhelm.clock, voxhelm.log, lifespan)
 
 
@@ -171,6 +187,18 @@ def compose_puller(settings: Settings, clock: Clock) -> Puller:
     models = settings.models
     access = hub_access(models.hub_url, models.hub_token_file, os.environ, offline=models.offline)
     return Puller(Shelf(models.directory), access, clock.unix_seconds)
+
+
+def _results(settings: Settings, clock: Clock) -> Results | None:
+    cache = settings.cache
+    return Results(cache.directory, cache.limit_bytes, clock.unix_seconds) if cache.limit_bytes else None
+
+
+def _world(settings: Settings, catalog: Catalog, clock: Clock) -> World:
+    """Whatever of the settings bears on how a text sounds: all that is said of speech, voices and models, and the files it names."""
+    told = [section.model_dump() for section in (settings.speech, settings.voices, settings.models)]
+    files = [value for section in told for value in section.values() if isinstance(value, Path)]
+    return World(catalog, settings.models.directory, [repr(section) for section in told], files, clock)
 
 
 def _key_ring(settings: Settings, clock: Clock, log: Log) -> KeyRing:
@@ -182,7 +210,10 @@ def _key_ring(settings: Settings, clock: Clock, log: Log) -> KeyRing:
                 raise ConfigurationInvalid(
                     f"'identity.key_files' names {path}, and there is no such file. `voxhelm keys create` makes one."
                 )
-    return KeyRing(identity.key_files, clock, log)
+    given = [
+        Key(name, digest_of(os.environ[name]), frozenset({Scope.ADMIN})) for name in identity.key_variables if os.environ.get(name)
+    ]
+    return KeyRing(identity.key_files, clock, log, given)
 
 
 def named_in_settings(settings: Settings) -> Mapping[str, str]:
@@ -203,16 +234,27 @@ def console_directory() -> Path:
     return inside if inside.is_dir() else package.parent.parent / "console"
 
 
+def _catalog(settings: Settings, engines: FoundEngines) -> Catalog:
+    egress, models = EgressPolicy(settings.egress.allow_cloud), settings.models
+    return Catalog(engines.working, models.directory, models.aliases, egress, models.settings_by_model, models.settings_by_engine)
+
+
 def _voice_book(settings: Settings, catalog: Catalog) -> VoiceBook:
-    logical = {name: LogicalVoice(one.model, one.voice, one.language) for name, one in settings.voices.logical.items()}
+    logical = {name: _logical(one) for name, one in settings.voices.logical.items()}
     book = VoiceBook(catalog, logical, settings.voices.openai)
     if any(spec.capability is Capability.SPEECH for spec in catalog.models):
-        for name in logical:
-            try:
-                book.choose(name, "auto", lambda: [settings.speech.default_language])
-            except VoxhelmError as error:
-                raise ConfigurationInvalid(f"'voices.logical.{name}' cannot be used: {error.message}") from error
+        for name, voice in logical.items():
+            for language in (settings.speech.default_language, *voice.by_language):
+                try:
+                    book.choose(name, "auto", lambda language=language: [language])  # type: ignore[misc]
+                except VoxhelmError as error:
+                    raise ConfigurationInvalid(f"'voices.logical.{name}' cannot be used: {error.message}") from error
     return book
+
+
+def _logical(voice: LogicalVoiceSettings) -> LogicalVoice:
+    by_language = {language: LogicalVoice(one.model, one.voice) for language, one in (voice.by_language or {}).items()}
+    return LogicalVoice(voice.model, voice.voice, voice.language, by_language)
 
 
 def _plan_options(settings: Settings) -> PlanOptions:
@@ -244,6 +286,12 @@ class Beginnings:
         )
         for name, model_ids in by_model:
             _require_known(model_ids, catalog, f"models.{name}")
+        for engine in (*settings.time_to_live_seconds_by_engine, *settings.settings_by_engine):
+            if engine not in catalog.engine_names:
+                known = ", ".join(catalog.engine_names)
+                raise ConfigurationInvalid(
+                    f"A setting of models names the engine '{engine}', and there is none. There are: {known}."
+                )
         _require_card(settings.device, facts, "models.device")
         for model_id, device in settings.device_by_model.items():
             _require_card(device, facts, f"models.device_by_model.{model_id}")
@@ -266,7 +314,8 @@ class Beginnings:
         """One of them. Looks at its files."""
         wanted = self._settings
         engine = self._catalog.engine_for(spec)
-        time_to_live_seconds = wanted.time_to_live_seconds_by_model.get(spec.id, wanted.time_to_live_seconds)
+        of_engine_seconds = wanted.time_to_live_seconds_by_engine.get(spec.engine, wanted.time_to_live_seconds)
+        time_to_live_seconds = wanted.time_to_live_seconds_by_model.get(spec.id, of_engine_seconds)
         devices = devices_for(wanted.device_by_model.get(spec.id, wanted.device), engine.capabilities.devices, self._cards)
         places = places_of(engine, spec, devices, self._measurements)
         return ModelState(spec.id, time_to_live_seconds, places, spec.id in wanted.pinned, wanted.priority_by_model.get(spec.id, 0))
@@ -280,8 +329,11 @@ def _require_card(device: str, facts: CardFacts, setting: str) -> None:
 
 
 def _preloads(settings: Settings, catalog: Catalog) -> tuple[str, ...]:
-    _require_known(settings.models.preload, catalog, "models.preload")
-    return settings.models.preload
+    # What is pulled by a name may be preloaded by it.
+    found = {name: catalog.find(name) for name in settings.models.preload}
+    model_ids = tuple(spec.id if spec is not None else name for name, spec in found.items())
+    _require_known(model_ids, catalog, "models.preload")
+    return model_ids
 
 
 def _require_known(model_ids: Iterable[str], catalog: Catalog, setting: str) -> None:

@@ -1,18 +1,28 @@
 """Settings: one model per part, a unit in every name, a default with its reason. Only the composition root reads them."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 import yaml
-from platformdirs import user_config_path, user_data_path
+from platformdirs import user_cache_path, user_config_path, user_data_path
 from pydantic import AfterValidator, BaseModel, ByteSize, ConfigDict, Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError, YamlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    YamlConfigSettingsSource,
+)
 from rapidfuzz import process
 
 from voxhelm.catalog.hub_access import PUBLIC_HUB
 from voxhelm.domain.errors import ConfigurationInvalid
+from voxhelm.dropin.carried import Carried, merged
+from voxhelm.dropin.readers import find_foreign
 from voxhelm.telemetry.log import LogFormat
 
 DEFAULT_FILE: Final = Path("voxhelm.yaml")
@@ -43,6 +53,13 @@ class ServerSettings(_Section):
             description="Whether other machines may install and remove models over HTTP while no keys are asked for. This one always may."
         ),
     ] = False
+    ready_paths: Annotated[
+        tuple[str, ...],
+        Field(
+            description="Paths that answer 503 until the models of models.preload are warm, as /health/ready always does: for probes that "
+            "ask another one."
+        ),
+    ] = ()
     shutdown_grace_seconds: Annotated[
         int,
         Field(
@@ -62,6 +79,12 @@ class IdentitySettings(_Section):
             description="Files with API keys, where `voxhelm keys` writes to the first. While one is there, every call needs a key."
         ),
     ] = Field(default_factory=lambda: (user_config_path("voxhelm") / "keys.yaml",))
+    key_variables: Annotated[
+        tuple[str, ...],
+        Field(
+            description="Environment variables that each hold a key which may do everything. With one set, every call needs a key."
+        ),
+    ] = ()
     public_lists: Annotated[
         bool,
         Field(description="Whether the lists of models and voices need no key. Open WebUI asks for them without one."),
@@ -102,6 +125,10 @@ class ModelSettings(_Section):
             description="Models to load and warm before /health/ready says yes, in order. None: the built-in ones load in a second."
         ),
     ] = ()
+    pull_preload: Annotated[
+        bool,
+        Field(description="Whether those of them that are not installed are pulled at the start. Off: nobody is called unasked."),
+    ] = False
     time_to_live_seconds: Annotated[
         float,
         Field(
@@ -109,6 +136,9 @@ class ModelSettings(_Section):
             description="How long an unused model stays loaded: -1 for ever, 0 not at all. Five minutes bridge a conversation's pauses.",
         ),
     ] = 300.0
+    time_to_live_seconds_by_engine: Annotated[
+        dict[str, float], Field(description="The same for all models of single engines, by engine.")
+    ] = {}
     time_to_live_seconds_by_model: Annotated[dict[str, float], Field(description="The same for single models, by id.")] = {}
     memory_budget_bytes: Annotated[
         dict[str, ByteSize],
@@ -172,6 +202,10 @@ class ModelSettings(_Section):
         dict[str, dict[str, Annotated[str, Field(coerce_numbers_to_str=True)]]],
         Field(description="What single models are loaded with, by id: settings of their engine, such as {my-voice: {threads: 2}}."),
     ] = {}
+    settings_by_engine: Annotated[
+        dict[str, dict[str, Annotated[str, Field(coerce_numbers_to_str=True)]]],
+        Field(description="The same for all models of single engines, by engine. What is said of a model comes first."),
+    ] = {}
     interpreters: Annotated[
         dict[str, Path],
         AfterValidator(lambda named: {engine: path.expanduser() for engine, path in named.items()}),
@@ -223,13 +257,28 @@ class SpeechSettings(_Section):
     ] = "en"
 
 
+class VoiceOfLanguageSettings(_Section):
+    """A voice for texts of one language."""
+
+    model: Annotated[str, Field(description="A model's id.")]
+    voice: Annotated[str | None, Field(description="A voice of that model; without it, its usual voice for the language.")] = None
+
+
 class LogicalVoiceSettings(_Section):
     """A name for a voice."""
 
     model: Annotated[str | None, Field(description="A model's id; without it, the best one for the language.")] = None
     voice: Annotated[str | None, Field(description="A voice of that model; without it, its usual voice for the language.")] = None
     language: Annotated[
-        str | None, Field(pattern="^[a-z]{2,3}$", description="ISO 639-1; without it, the name itself if it is a language.")
+        str | None,
+        Field(
+            pattern="^([a-z]{2,3}|auto)$",
+            description="ISO 639-1, or auto for that of the text; without it, the name itself if it is a language.",
+        ),
+    ] = None
+    by_language: Annotated[
+        dict[str, VoiceOfLanguageSettings] | None,
+        Field(description="By ISO 639-1, another model and voice for texts in that language; the rest holds for all others."),
     ] = None
 
 
@@ -248,6 +297,23 @@ class VoiceSettings(_Section):
     ] = {}
 
 
+class CacheSettings(_Section):
+    """Narrations that are kept, so that the same text in the same voice is made once."""
+
+    directory: Annotated[
+        Path,
+        AfterValidator(Path.expanduser),
+        Field(description="Where they are. The user's cache directory: they can be made again."),
+    ] = Field(default_factory=lambda: user_cache_path("voxhelm") / "narrations")
+    limit_bytes: Annotated[
+        ByteSize,
+        Field(
+            ge=0, description="What all of them may hold; the least used make room. 256 MiB are nine hours of mp3. 0 keeps nothing."
+        ),
+    ] = ByteSize(256 * 1024**2)
+    cloud: Annotated[bool, Field(description="Whether sound that a cloud has made is kept, too. Its terms may forbid that.")] = False
+
+
 class EgressSettings(_Section):
     """What may leave the local network."""
 
@@ -257,6 +323,25 @@ class EgressSettings(_Section):
             description="Whether models that send texts or recordings outside the local network may be used. Off: nothing leaves it."
         ),
     ] = False
+
+
+class DropInSettings(_Section):
+    """Standing in for another speech server, with its configuration."""
+
+    enabled: Annotated[
+        bool,
+        Field(
+            description="Whether the configuration of openedai-speech, Chatterbox-TTS-Server and Speaches is taken over where it is found. "
+            "What is said here, or in VOXHELM_ variables, comes first."
+        ),
+    ] = True
+    directory: Annotated[
+        Path | None,
+        AfterValidator(lambda path: path and path.expanduser()),
+        Field(
+            description="Where the other server had its working directory: /app in its image. Without it, the current directory."
+        ),
+    ] = None
 
 
 class Settings(BaseSettings):
@@ -273,36 +358,77 @@ class Settings(BaseSettings):
     admission: AdmissionSettings = Field(default_factory=AdmissionSettings)
     speech: SpeechSettings = Field(default_factory=SpeechSettings)
     voices: VoiceSettings = Field(default_factory=VoiceSettings)
+    cache: CacheSettings = Field(default_factory=CacheSettings)
     egress: EgressSettings = Field(default_factory=EgressSettings)
+    drop_in: DropInSettings = Field(default_factory=DropInSettings)
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Command line, environment, file."""
-        return init_settings, env_settings, YamlConfigSettingsSource(settings_cls)
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Settings, and what of them was found with other servers."""
+
+    settings: Settings
+    carried: tuple[Carried, ...] = ()
 
 
 def load_settings(file: Path | None, environment: Mapping[str, str], **overrides: Mapping[str, object]) -> Settings:
-    """Read the settings.
+    """Read the settings, those of a server that is stood in for too.
 
     file: None takes `VOXHELM_CONFIG`, else `voxhelm.yaml` if there is one.
     overrides: values by section, from the command line; they win.
     Raises ConfigurationInvalid naming every key that is unknown or wrong.
     """
+    return load(file, environment, **overrides).settings
+
+
+def load(file: Path | None, environment: Mapping[str, str], **overrides: Mapping[str, object]) -> Loaded:
+    """As `load_settings`, and tell what was taken over from other servers."""
     named = file or (Path(environment["VOXHELM_CONFIG"]) if environment.get("VOXHELM_CONFIG") else None)
     if named is not None and not named.is_file():
         raise ConfigurationInvalid(f"There is no configuration file {named}.")
     path = named or DEFAULT_FILE
     _refuse_unknown_variables(environment)
-    from_file = type("Settings", (Settings,), {"model_config": SettingsConfigDict(yaml_file=path), "__module__": __name__})
+    own = _read(path, {}, overrides)
+    if not own.drop_in.enabled:
+        return Loaded(own)
+    carried = find_foreign(own.drop_in.directory or Path.cwd(), environment)
+    return Loaded(_read(path, merged(carried), overrides), carried) if carried else Loaded(own)
+
+
+def settings_of(values: Mapping[str, Any]) -> Settings:
+    """Settings of these values alone, whatever the environment and the current directory hold. Raises ConfigurationInvalid."""
+    nothing = {
+        "settings_customise_sources": classmethod(lambda _, __, init_settings, **___: (init_settings,)),
+        "__module__": __name__,
+    }
     try:
-        settings: Settings = from_file(**overrides)
+        settings: Settings = type("Settings", (Settings,), nothing)(**values)
+    except ValidationError as error:
+        raise ConfigurationInvalid("\n".join(_explain(error, DEFAULT_FILE))) from error
+    return settings
+
+
+def _read(path: Path, foreign: Mapping[str, Any], overrides: Mapping[str, Any]) -> Settings:
+    """foreign: values that all others come before."""
+
+    def sources(
+        _: type[Settings],
+        /,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        **_others: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (
+            init_settings,
+            env_settings,
+            YamlConfigSettingsSource(settings_cls, path),
+            InitSettingsSource(settings_cls, dict(foreign)),
+        )
+
+    try:
+        here = {"settings_customise_sources": classmethod(sources), "__module__": __name__}
+        settings: Settings = type("Settings", (Settings,), here)(**overrides)
     except ValidationError as error:
         raise ConfigurationInvalid("\n".join(_explain(error, path))) from error
     except SettingsError as error:

@@ -26,6 +26,7 @@ from voxhelm.api.guard import Guard
 from voxhelm.api.health import health_router
 from voxhelm.api.middleware import RequestScope
 from voxhelm.api.models import models_router
+from voxhelm.api.ready_paths import ReadyPaths
 from voxhelm.api.requests import requests_router
 from voxhelm.api.services import Services
 from voxhelm.api.speech import speech_router
@@ -43,7 +44,7 @@ class ApiOptions:
 
     console_directory: the console's files. longest_body_bytes: a larger request is refused.
     anybody_changes_models: whether other machines may install and remove models while no keys are asked for.
-    access: what needs no key.
+    access: what needs no key. ready_paths: what answers 503 until the models that are to be warm are.
     """
 
     console_directory: Path
@@ -51,6 +52,7 @@ class ApiOptions:
     version: str
     anybody_changes_models: bool = False
     access: AccessOptions = NOTHING_PUBLIC
+    ready_paths: tuple[str, ...] = ()
 
 
 def create_app(
@@ -90,5 +92,7 @@ def create_app(
         console_router(options.console_directory, options.version),
     ):
         app.include_router(router)
+    if options.ready_paths:
+        app.add_middleware(ReadyPaths, inventory=services.inventory, paths=frozenset(options.ready_paths))
     guard = Guard(services.keys, options.access)
     return RequestScope(app, services, guard, log, clock, options.longest_body_bytes)

@@ -106,6 +106,11 @@ class Catalog:
             spec = self._models.get(model_id_of(name) or "")
         return spec
 
+    @property
+    def engine_names(self) -> tuple[str, ...]:
+        """Every engine, whether it has found models or not."""
+        return tuple(sorted(self._engines))
+
     def engine_of(self, model_id: str) -> Engine:
         """The engine that loads a model."""
         return self._engines[self._models[model_id].engine].engine

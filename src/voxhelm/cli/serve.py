@@ -20,7 +20,7 @@ from voxhelm.cli.failure import CommandFailed
 from voxhelm.cli.reach import url_of
 
 if TYPE_CHECKING:  # they bring the web framework, which `--help` can do without
-    from voxhelm.config import Settings
+    from voxhelm.config import Loaded
 
 EPILOG: Final = """
 [bold]Examples[/]
@@ -52,15 +52,15 @@ class ServeFlags:
 def serve(flags: ServeFlags) -> None:
     """Start the server: the OpenAI API under /v1 and the console at /."""
     ending = _EndOnSignal()
-    from voxhelm.config import load_settings
+    from voxhelm.config import load
 
     server = {"host": flags.host, "port": flags.port}
     log = {"level": flags.log_level, "format": flags.log_format}
     overrides = {"server": _given(server), "log": _given(log)}
-    settings = load_settings(flags.config, os.environ, **{name: values for name, values in overrides.items() if values})
+    loaded = load(flags.config, os.environ, **{name: values for name, values in overrides.items() if values})
     # Before anything heavy, so that a port that is taken is told at once.
-    with _listening_socket(settings.server.host, settings.server.port) as listener:
-        _serve(settings, listener, ending)
+    with _bound_socket(loaded.settings.server.host, loaded.settings.server.port) as listener:
+        _serve(loaded, listener, ending)
 
 
 class _EndOnSignal:
@@ -80,11 +80,15 @@ def _given(values: Mapping[str, object]) -> dict[str, object]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _serve(settings: "Settings", listener: socket.socket, ending: _EndOnSignal) -> None:
+def _serve(loaded: "Loaded", listener: socket.socket, ending: _EndOnSignal) -> None:
     import uvicorn
 
+    from voxhelm.cli.first_models import pull_missing
+    from voxhelm.cli.taken_over import tell_what_was_taken_over
     from voxhelm.compose import compose, compose_app
     from voxhelm.telemetry.log import LogFormat, configure_logging
+
+    settings = loaded.settings
 
     class Server(uvicorn.Server):
         """Tells where it listens, once it does."""
@@ -108,6 +112,8 @@ def _serve(settings: "Settings", listener: socket.socket, ending: _EndOnSignal) 
 
     log = configure_logging(settings.log.level, settings.log.format)
     logging.getLogger("uvicorn.error").addFilter(_is_news)
+    tell_what_was_taken_over(loaded, log)
+    pull_missing(settings, log)
     voxhelm = compose(settings, log)
     app = compose_app(voxhelm, settings)
     config = uvicorn.Config(
@@ -133,13 +139,23 @@ def _is_news(record: logging.LogRecord) -> bool:
     return record.exc_info is None or not isinstance(record.exc_info[1], asyncio.CancelledError)
 
 
-def _listening_socket(host: str, port: int) -> socket.socket:
+def _bound_socket(host: str, port: int) -> socket.socket:
+    """A socket that has its port and does not listen yet: who connects before there is somebody to answer is refused, as probes expect."""
     try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        both = family == socket.AF_INET6 and host == "::" and socket.has_dualstack_ipv6()
-        return socket.create_server(address[:2], family=family, backlog=BACKLOG, dualstack_ipv6=both)
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        bound = socket.socket(family, kind, protocol)
+        try:
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                both = host == "::" and socket.has_dualstack_ipv6()
+                bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0 if both else 1)
+            bound.bind(address[:2])
+        except OSError:
+            bound.close()
+            raise
     except OSError as error:
         raise CommandFailed(_why_not(error, host, port)) from error
+    return bound
 
 
 def _why_not(error: OSError, host: str, port: int) -> str:

@@ -20,18 +20,22 @@ Seen = Mapping[Path, tuple[int, int, int] | None]
 class KeyRing:
     """Tells keys from what is none.
 
-    Keys are asked for when at least one file was there at the start, also when it has gone since, or holds no key: who had locked the door
-    does not find it open because a file was lost.
+    Keys are asked for when one was given, or at least one file was there at the start, also when it has gone since, or holds no key: who
+    had locked the door does not find it open because a file was lost.
     """
 
-    def __init__(self, files: Sequence[Path], clock: Clock, log: Log) -> None:
-        """Read the files that are there. Raises ConfigurationInvalid when one cannot be used."""
+    def __init__(self, files: Sequence[Path], clock: Clock, log: Log, given: Sequence[Key] = ()) -> None:
+        """Read the files that are there. Raises ConfigurationInvalid when one cannot be used.
+
+        given: further keys, which stay as they are.
+        """
         self._files = tuple(files)
+        self._given = tuple(given)
         self._clock = clock
         self._log = log
         self._seen = self._look()
         self._looked_seconds = clock.monotonic_seconds()
-        self.required = any(state is not None for state in self._seen.values())
+        self.required = bool(self._given) or any(state is not None for state in self._seen.values())
         self._keys = self._read()
 
     @property
@@ -77,13 +81,15 @@ class KeyRing:
         return {path: _state_of(path) for path in self._files}
 
     def _read(self) -> tuple[Key, ...]:
-        keys: dict[str, Key] = {}
+        keys: dict[str, Key] = {key.name: key for key in self._given}
         for path, state in self._seen.items():
             if state is None:
                 continue
             for key in read_keys(path):
                 if key.name in keys:
-                    raise ConfigurationInvalid(f"{path} names '{key.name}', which another file of identity.key_files has, too.")
+                    raise ConfigurationInvalid(
+                        f"{path} names '{key.name}', which another file of identity.key_files, or a variable, has, too."
+                    )
                 keys[key.name] = key
         return tuple(keys.values())
 
