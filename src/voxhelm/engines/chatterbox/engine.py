@@ -11,7 +11,7 @@ from voxhelm.domain.model import CPU, Capability, Footprint, ModelSpec, Placemen
 from voxhelm.domain.voice import Voice
 from voxhelm.engines.chatterbox.folder import Found, find_models, models_in
 from voxhelm.engines.chatterbox.load_options import LIBRARY, VARIANT, LoadOptions
-from voxhelm.engines.chatterbox.recordings import PREDEFINED, REFERENCES, named_by_its_file, recordings_in
+from voxhelm.engines.chatterbox.recordings import KINDS, named_by_its_file, recordings_in
 from voxhelm.engines.chatterbox.scripts import READ
 
 NAME: Final = "chatterbox"
@@ -69,9 +69,10 @@ def diagnose() -> Sequence[Finding]:
 
 
 def _recording_folders(spec: ModelSpec) -> tuple[Path, ...]:
-    """Beside the model's own files, then beside all models; predefined voices before recordings for cloning."""
+    """Those of the operator, those beside the model's own files, then beside all models; predefined voices before those to be cloned."""
+    named = [Path(spec.settings[kind]).expanduser() for kind in KINDS if kind in spec.settings]
     homes = [home for home in (spec.path, Path(spec.settings[LIBRARY]) if LIBRARY in spec.settings else None) if home is not None]
-    return tuple(home / kind for home in homes for kind in (PREDEFINED, REFERENCES))
+    return (*named, *(home / kind for home in homes for kind in KINDS))
 
 
 def _found(spec: ModelSpec) -> Found:
@@ -90,6 +91,8 @@ ENGINE: Final = Engine(
     capabilities=Capabilities(
         kinds=(Capability.SPEECH,),
         scripts=READ,
+        # A short sentence alone comes out odd; beyond about this much its tone drifts.
+        context_characters=250,
         devices=("cpu", "cuda"),
         # Better than Piper and, without a card, several times slower than speech: whoever wants it names it.
         preference=45,

@@ -6,6 +6,7 @@ from typing import Final, TypeVar
 
 from voxhelm.domain.errors import ModelLoadFailed
 from voxhelm.engines.chatterbox.precision import DTYPES
+from voxhelm.engines.chatterbox.recordings import KINDS
 
 SAMPLING: Final[Mapping[str, tuple[float, float]]] = {
     "temperature": (0.05, 5),
@@ -15,7 +16,7 @@ SAMPLING: Final[Mapping[str, tuple[float, float]]] = {
     "min_p": (0, 1),
     "top_p": (0.01, 1),
 }
-NAMES: Final = ("dtype", "seed", "longest_characters", *SAMPLING)
+NAMES: Final = ("dtype", "seed", "longest_characters", *SAMPLING, *KINDS)
 # Not the operator's: what the engine itself has found out about a model.
 VARIANT: Final = "variant"
 LIBRARY: Final = "library"

@@ -11,6 +11,8 @@ SUFFIXES: Final = (".wav", ".mp3", ".flac", ".ogg")
 # Beside the models of the engine, and beside the files of one.
 PREDEFINED: Final = "voices"
 REFERENCES: Final = "reference_audio"
+KINDS: Final = (PREDEFINED, REFERENCES)
+"""Folders of recordings, and the settings that name others."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from voxhelm.catalog.interpreters import modules_of, requirements_of
 from voxhelm.domain.errors import ModelLoadFailed
 from voxhelm.domain.model import Placement
 from voxhelm.engines.chatterbox.engine import ENGINE
+from voxhelm.engines.chatterbox.load_options import LoadOptions
 from voxhelm.engines.chatterbox.variants import ENGLISH, LANGUAGES, MULTILINGUAL, TURBO
 
 
@@ -69,6 +70,18 @@ def test_a_recording_beside_the_model_comes_before_one_for_all(tmp_path):
     write_recording(tmp_path / "chatterbox" / "voices" / "ANNA.wav", 200)
     (spec,) = ENGINE.discover(tmp_path)
     assert [voice.id for voice in ENGINE.voices(spec)] == ["anna"]
+
+
+def test_recordings_may_be_in_folders_of_the_operators(tmp_path):
+    write_chatterbox(tmp_path / "models" / "own")
+    write_recording(tmp_path / "data" / "voices" / "Emily.wav", 100)
+    write_recording(tmp_path / "data" / "reference_audio" / "Gianna.wav", 200)
+    write_recording(tmp_path / "models" / "chatterbox" / "voices" / "Emily.wav", 300)
+    (spec,) = ENGINE.discover(tmp_path / "models")
+    named = {kind: str(tmp_path / "data" / kind) for kind in ("voices", "reference_audio")}
+    wanted = replace(spec, settings={**named, **spec.settings})
+    assert [voice.id for voice in ENGINE.voices(wanted)] == ["own", "Emily", "Gianna"]
+    assert LoadOptions.read(wanted.settings) == LoadOptions.read(spec.settings)
 
 
 def test_the_footprint_is_the_weights_and_what_pytorch_needs(specs):
