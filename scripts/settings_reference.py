@@ -53,6 +53,7 @@ INSTANCES: Final[dict[str, Any]] = {
     "drop_in.directory": "/app",
     "models.settings_by_model": {"chatterbox": {"dtype": "float16", "seed": 7}},
     "models.interpreters": {"chatterbox": "/opt/chatterbox/bin/python"},
+    "models.device_by_model": {"piper-bg": "cpu", "whisper-small": "cuda:1"},
     "models.time_to_live_seconds_by_model": {"pocketsphinx-en-us": 60},
     "models.hub_token_file": "/run/secrets/hub-token",
     "models.trusted_keys": ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA... operator@home"],
