@@ -15,6 +15,7 @@ TRIED = settings(
 OPERATIONS = [
     "POST /v1/audio/speech",
     "POST /v1/audio/transcriptions",
+    "POST /v1/audio/translations",
     "GET /v1/audio/voices",
     "GET /v1/audio/models",
     "GET /v1/models",
@@ -53,7 +54,7 @@ def test_an_operation_keeps_its_promises(operations, label):
     holds()
 
 
-@pytest.mark.parametrize("label", [*OPERATIONS[:2], "GET /v1/audio/voices"])
+@pytest.mark.parametrize("label", [*OPERATIONS[:3], "GET /v1/audio/voices"])
 def test_an_operation_survives_what_it_never_promised(operations, label):
     """Requests against the document: any status will do that is not a failure of ours."""
 

@@ -188,10 +188,3 @@ def test_events_are_json_lines(server_url, clip):
         assert answer.headers["content-type"].startswith("text/event-stream")
         lines = [line for line in answer.iter_lines() if line]
     assert all(json.loads(line.removeprefix("data: "))["type"].startswith("transcript.text.") for line in lines)
-
-
-def test_the_first_of_several_languages_is_taken(http, clip):
-    files = {"file": clip.read_bytes()}
-    assert http.post("/v1/audio/transcriptions", data={"languages[]": ["en", "de"]}, files=files).status_code == 200
-    answer = http.post("/v1/audio/transcriptions", data={"languages[]": ["de", "en"]}, files=files)
-    assert answer.json()["error"]["code"] == "language_unsupported"

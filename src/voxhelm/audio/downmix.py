@@ -12,6 +12,12 @@ _LOWEST_HZ = 4_000
 _HIGHEST_HZ = 384_000
 
 
+def require_possible_rate(rate_hz: int) -> None:
+    """Raise AudioUnreadable for a rate at which nobody records speech."""
+    if not _LOWEST_HZ <= rate_hz <= _HIGHEST_HZ:
+        raise AudioUnreadable(f"The audio claims {rate_hz} samples a second, which is not possible.", param="file")
+
+
 class Downmixer:
     """Turns frames into mono samples at the frames' own rate. One thread at a time."""
 
@@ -24,8 +30,7 @@ class Downmixer:
 
         Raises AudioUnreadable when its rate or channels make no sense.
         """
-        if not _LOWEST_HZ <= frame.sample_rate <= _HIGHEST_HZ:
-            raise AudioUnreadable(f"The audio claims {frame.sample_rate} samples a second, which is not possible.", param="file")
+        require_possible_rate(frame.sample_rate)
         if frame.layout.nb_channels == 1 and frame.format.name in ("s16", "s16p"):
             return np.asarray(frame.to_ndarray()[0], dtype=np.int16)
         kind = (frame.format.name, frame.layout.name, frame.sample_rate)

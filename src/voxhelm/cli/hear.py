@@ -14,24 +14,26 @@ import typer
 
 from voxhelm.cli.failure import CommandFailed, ExitCode, message_of
 from voxhelm.cli.files import whole_file
+from voxhelm.cli.hear_flags import PARAGRAPH_SECONDS, TranscriptFlags
 from voxhelm.cli.interruptible import run
 from voxhelm.cli.reach import Where, reach
 from voxhelm.cli.standard_input import PipedInput, piped_recording, readable_in_order
 from voxhelm.cli.terminal import note_on_stderr, print_above, progress_when_long, say_on_stderr
 from voxhelm.cli.transcript_format import TranscriptFormat
 from voxhelm.domain import errors
-from voxhelm.text.language_names import NAMES
 
 if TYPE_CHECKING:  # they bring what `--help` can do without
     from rich.progress import Progress, TaskID
 
-    from voxhelm.cli.instance import Instance, Transcript
+    from voxhelm.cli.instance import Instance, Transcript, Wishes
 
 EPILOG: Final = """
 [bold]Examples[/]
   voxhelm hear meeting.m4a
   voxhelm hear lecture.mp4 -o lecture.srt
   voxhelm hear *.mp3 --format vtt -o subtitles/
+  voxhelm hear rede.mp3 --translate
+  voxhelm hear call.wav --channels
   voxhelm hear --format json --words talk.flac | jq .words
   arecord -f cd | voxhelm hear -
 """
@@ -55,11 +57,9 @@ class HearFlags:
         str | None, typer.Option("--output", "-o", metavar="PATH", help="A file, or a folder that gets one file per recording.")
     ] = None
     force: Annotated[bool, typer.Option("--force", help="Replace transcripts that exist.")] = False
-    language: Annotated[str | None, typer.Option("--language", "-l", metavar="CODE", help="What is spoken, such as en or bg.")] = (
-        None
-    )
     words: Annotated[bool, typer.Option("--words", help="With --format json: the time of every word.")] = False
     model: Annotated[str, typer.Option("--model", "-m", metavar="NAME", help="See `voxhelm models`.")] = "auto"
+    transcript: TranscriptFlags = field(default_factory=TranscriptFlags)
     where: Where = field(default_factory=Where)
 
 
@@ -75,7 +75,8 @@ class _Job:
 def hear(flags: HearFlags) -> None:
     """Turn recordings into text, subtitles or JSON."""
     transcript_format = _format(flags)
-    language = _language(flags.language)
+    language = flags.transcript.spoken.code()
+    _require_sense(flags, transcript_format)
     jobs = _jobs(flags, transcript_format)
     with ExitStack() as stack:
         piped = stack.enter_context(piped_recording()) if STDIN in flags.files else None
@@ -92,13 +93,33 @@ def _format(flags: HearFlags) -> TranscriptFormat:
     return chosen
 
 
-def _language(given: str | None) -> str | None:
-    if given is None:
-        return None
-    code = given.strip().lower().replace("_", "-").partition("-")[0]
-    if code not in NAMES:
-        raise CommandFailed(f"'{given}' is no ISO 639-1 code of a language, such as en or bg.", ExitCode.WRONG_USAGE)
-    return code
+def _require_sense(flags: HearFlags, transcript_format: TranscriptFormat) -> None:
+    """Raise CommandFailed for flags that cannot go together."""
+    spoken, who, layout = flags.transcript.spoken, flags.transcript.who, flags.transcript.layout
+    spoken.codes()
+    if spoken.translate and (flags.words or who.channels or who.speakers or spoken.languages or spoken.keyword):
+        raise CommandFailed("--translate goes with --prompt, --paragraphs and the limits of subtitles only.", ExitCode.WRONG_USAGE)
+    if who.speakers and (who.channels or transcript_format not in (TranscriptFormat.TEXT, TranscriptFormat.JSON)):
+        raise CommandFailed("--speakers needs --format text or json, and is not for --channels.", ExitCode.WRONG_USAGE)
+    if layout.paragraphs and (transcript_format is not TranscriptFormat.TEXT or who.channels or who.speakers):
+        raise CommandFailed("--paragraphs is for running text: --format text, without speakers.", ExitCode.WRONG_USAGE)
+
+
+def _wishes(flags: TranscriptFlags) -> "Wishes":
+    from voxhelm.cli.instance import Wishes
+    from voxhelm.text.cues import CueOptions
+
+    spoken, who, layout = flags.spoken, flags.who, flags.layout
+    return Wishes(
+        languages=spoken.codes(),
+        keywords=tuple(spoken.keyword or ()),
+        prompt=spoken.prompt,
+        translate=spoken.translate,
+        channels=who.channels,
+        diarize=who.speakers,
+        cues=CueOptions(layout.max_line_characters, layout.max_lines, layout.max_cue_seconds, layout.min_cue_seconds),
+        paragraph_seconds=PARAGRAPH_SECONDS if layout.paragraphs else None,
+    )
 
 
 def _jobs(flags: HearFlags, transcript_format: TranscriptFormat) -> Sequence[_Job]:
@@ -169,7 +190,8 @@ class _Hearer:
         with ExitStack() as stack:
             source = await self._source(job, stack)
             total_seconds = await _duration_seconds(source)
-            recording = Recording(source, self._flags.model, self._language, self._format, self._flags.words)
+            wishes = _wishes(self._flags.transcript)
+            recording = Recording(source, self._flags.model, self._language, self._format, self._flags.words, wishes)
             progress = stack.enter_context(progress_when_long())
             task = progress.add_task(job.name if job.several else "Hearing", total=None)
             async with instance.hear(recording) as transcript:
@@ -210,14 +232,15 @@ def _finished(piece: str, transcript_format: TranscriptFormat) -> str:
     """A piece as it is written, without its last end of line."""
     if transcript_format is TranscriptFormat.JSON:
         return json.dumps(json.loads(piece), ensure_ascii=False, indent=2)
-    return piece.rstrip("\n")
+    # The empty line behind a paragraph is its own.
+    return piece.removesuffix("\n") if piece.endswith("\n") and transcript_format is TranscriptFormat.TEXT else piece.rstrip("\n")
 
 
 async def _duration_seconds(source: BinaryIO | Path) -> float | None:
     """How long the recording is; only for those who watch."""
     if not isinstance(source, Path) or not sys.stderr.isatty():
         return None
-    from voxhelm.cli.duration import told_duration_seconds
+    from voxhelm.audio.duration import told_duration_seconds
 
     return await asyncio.to_thread(told_duration_seconds, source)
 

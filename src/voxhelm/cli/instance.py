@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -10,6 +10,7 @@ from voxhelm.audio.formats import AudioFormat
 from voxhelm.catalog.voices import ListedVoice
 from voxhelm.cli.transcript_format import TranscriptFormat
 from voxhelm.serving.inventory import ListedModel
+from voxhelm.text.cues import CueOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,30 @@ class Saying:
 
 
 @dataclass(frozen=True, slots=True)
+class Wishes:
+    """What may be wanted of a transcript beyond its format.
+
+    languages: what may be spoken, ISO 639-1. translate: English, whatever is spoken.
+    channels: each channel of the recording is a speaker. diarize: a diariser tells the speakers apart.
+    paragraph_seconds: a pause that begins a paragraph of text; None for a line for each segment.
+    """
+
+    languages: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    prompt: str | None = None
+    translate: bool = False
+    channels: bool = False
+    diarize: bool = False
+    cues: CueOptions = field(default_factory=CueOptions)
+    paragraph_seconds: float | None = None
+
+    @property
+    def speakers(self) -> bool:
+        """Whether the transcript says who spoke."""
+        return self.channels or self.diarize
+
+
+@dataclass(frozen=True, slots=True)
 class Recording:
     """A recording to hear. source: a path, or a file open for reading. language: ISO 639-1 or None. word_times: wanted in JSON."""
 
@@ -32,6 +57,7 @@ class Recording:
     language: str | None
     format: TranscriptFormat
     word_times: bool = False
+    wishes: Wishes = field(default_factory=Wishes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,17 @@ from contextlib import asynccontextmanager
 from voxhelm.api import transcripts
 from voxhelm.api.services import Services
 from voxhelm.catalog.voices import ListedVoice
-from voxhelm.cli.instance import Recording, Saying, Transcript
-from voxhelm.cli.transcript_format import TranscriptFormat
+from voxhelm.cli.instance import Recording, Saying, Transcript, Wishes
+from voxhelm.cli.transcript_format import TranscriptFormat, paragraphs, spoken
 from voxhelm.compose import compose
 from voxhelm.config import Settings
 from voxhelm.domain.options import TranscribeOptions
 from voxhelm.domain.segment import Segment
-from voxhelm.serving.hear import Hearing, HearingRequest
+from voxhelm.serving.hear import Channels, Hearing, HearingRequest
 from voxhelm.serving.inventory import ListedModel
 from voxhelm.serving.speak import SpeechRequest
 from voxhelm.telemetry.log import silent_log
+from voxhelm.text.transcript import ParagraphOptions, RunningText
 
 
 class LocalInstance:
@@ -39,9 +40,7 @@ class LocalInstance:
     @asynccontextmanager
     async def hear(self, recording: Recording) -> AsyncGenerator[Transcript]:
         """As `Instance`."""
-        subtitles = recording.format in (TranscriptFormat.SRT, TranscriptFormat.VTT)
-        options = TranscribeOptions(language=recording.language, word_times=recording.word_times or subtitles)
-        hearing = await self._services.listener.hear(HearingRequest(recording.source, recording.model, options))
+        hearing = await self._services.listener.hear(_request(recording))
         try:
             heard = _Heard()
             yield Transcript(_pieces(hearing, recording, heard), lambda: heard.seconds)
@@ -77,19 +76,49 @@ class _Heard:
             yield segment
 
 
+def _request(recording: Recording) -> HearingRequest:
+    wishes = recording.wishes
+    subtitles = recording.format in (TranscriptFormat.SRT, TranscriptFormat.VTT)
+    options = TranscribeOptions(
+        language=recording.language,
+        languages=wishes.languages,
+        word_times=recording.word_times or subtitles or wishes.diarize,
+        prompt=wishes.prompt,
+        keywords=wishes.keywords,
+        translate=wishes.translate,
+    )
+    channels = Channels.SEPARATE if wishes.channels else Channels.MIXED
+    return HearingRequest(recording.source, recording.model, options, channels=channels, diarize=wishes.diarize)
+
+
 async def _pieces(hearing: Hearing, recording: Recording, heard: _Heard) -> AsyncGenerator[str]:
     segments = heard.following(hearing.segments)
     if recording.format is TranscriptFormat.TEXT:
-        async for segment in segments:
-            yield segment.text.strip()
+        async for piece in _text(segments, recording.wishes):
+            yield piece
         return
-    complete = tuple([segment async for segment in segments])
-    transcript = transcripts.Heard(complete, hearing.language, hearing.progress.audio_seconds)
+    transcript = transcripts.heard_by(hearing, [segment async for segment in segments])
+    granularities = ("segment", "word") if recording.word_times else ("segment",)
+    task = "translate" if recording.wishes.translate else "transcribe"
+    rendering = transcripts.Rendering(granularities, recording.wishes.cues, task=task)
     match recording.format:
         case TranscriptFormat.SRT:
-            yield transcripts.as_srt(transcript)
+            yield transcripts.as_srt(transcript, rendering)
         case TranscriptFormat.VTT:
-            yield transcripts.as_vtt(transcript)
+            yield transcripts.as_vtt(transcript, rendering)
         case TranscriptFormat.JSON:
-            granularities = ("segment", "word") if recording.word_times else ("segment",)
-            yield json.dumps(transcripts.as_verbose_json(transcript, granularities), ensure_ascii=False)
+            render = transcripts.as_diarized_json if recording.wishes.diarize else transcripts.as_verbose_json
+            yield json.dumps(render(transcript, rendering), ensure_ascii=False)
+
+
+async def _text(segments: AsyncIterator[Segment], wishes: Wishes) -> AsyncGenerator[str]:
+    if wishes.speakers:
+        async for segment in segments:
+            yield spoken(segment.speaker, segment.text)
+    elif wishes.paragraph_seconds is not None:
+        running = RunningText(ParagraphOptions(wishes.paragraph_seconds))
+        async for paragraph in paragraphs(running.push(segment) async for segment in segments):
+            yield paragraph
+    else:
+        async for segment in segments:
+            yield segment.text.strip()

@@ -1,29 +1,25 @@
 """Voxhelm behind a URL: a client of the public API like any other."""
 
-import asyncio
 import ipaddress
 import json
 import os
-import secrets
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
-from os import SEEK_END
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 import httpx
 
 from voxhelm.catalog.voices import ListedVoice
-from voxhelm.cli.instance import Recording, Saying, Transcript
-from voxhelm.cli.transcript_format import TranscriptFormat
+from voxhelm.cli.instance import Recording, Saying, Transcript, Wishes
+from voxhelm.cli.recording_form import RecordingForm, form_fields
+from voxhelm.cli.transcript_format import TranscriptFormat, paragraphs, spoken
 from voxhelm.domain import errors
 from voxhelm.domain.pull import PullDone, PullEvent, PullProgress, PullWaiting
 from voxhelm.residency.usage import Usage
 from voxhelm.serving.inventory import ListedModel
 
-# An upload is read in pieces of this size.
-PIECE_BYTES: Final = 1 << 16
 CONNECT_SECONDS: Final = 5.0
 ERROR_OF_CODE: Final = {
     kind.code: kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.VoxhelmError)
@@ -61,21 +57,18 @@ class RemoteInstance:
     @asynccontextmanager
     async def hear(self, recording: Recording) -> AsyncGenerator[Transcript]:
         """As `Instance`."""
-        streamed = recording.format is TranscriptFormat.TEXT
-        fields = [("model", recording.model), ("response_format", _format_name(recording.format))]
-        fields += [("language", recording.language)] if recording.language is not None else []
-        fields += [("timestamp_granularities[]", name) for name in ("segment", *(("word",) if recording.word_times else ()))]
-        fields += [("stream", "true")] if streamed else []
+        streamed = recording.format is TranscriptFormat.TEXT and not recording.wishes.translate
+        path = "/v1/audio/translations" if recording.wishes.translate else "/v1/audio/transcriptions"
         with _http_failures(), ExitStack() as stack:
             source = recording.source
             file = stack.enter_context(source.open("rb")) if isinstance(source, Path) else source
-            form = _Form(fields, file)
-            async with self._client.stream(
-                "POST", "/v1/audio/transcriptions", content=form.pieces(), headers=form.headers()
-            ) as response:
+            form = RecordingForm(form_fields(recording, streamed=streamed), file)
+            async with self._client.stream("POST", path, content=form.pieces(), headers=form.headers()) as response:
                 await _require_success(response)
-                pieces = _deltas(response) if streamed else _whole(response)
-                yield Transcript(pieces, lambda: None)
+                told = _Told()
+                yield Transcript(
+                    _streamed(response, recording.wishes, told) if streamed else _whole(response), lambda: told.seconds
+                )
 
     async def voices(self, *, variants: bool) -> Sequence[ListedVoice]:
         """As `Instance`."""
@@ -179,8 +172,10 @@ def _error_of(body: Mapping[str, Any]) -> errors.VoxhelmError:
     return kind(str(told["message"]), param=told["param"])
 
 
-def _format_name(format: TranscriptFormat) -> str:
-    return "verbose_json" if format is TranscriptFormat.JSON else format.value
+class _Told:
+    """How far the server says it is."""
+
+    seconds: float | None = None
 
 
 def _pull_event(event: Mapping[str, Any]) -> PullEvent:
@@ -199,8 +194,25 @@ async def _whole(response: httpx.Response) -> AsyncGenerator[str]:
     yield (await response.aread()).decode()
 
 
-async def _deltas(response: httpx.Response) -> AsyncGenerator[str]:
-    """The pieces of text in a stream of events. Raises what the server tells, and Unavailable when the stream breaks off."""
+async def _streamed(response: httpx.Response, wishes: Wishes, told: _Told) -> AsyncGenerator[str]:
+    """The pieces of text in a stream of events."""
+    events = _events(response, told)
+    if wishes.speakers:
+        async for event in events:
+            if event["type"] == "transcript.text.segment":
+                yield spoken(event["speaker"], event["text"])
+        return
+    deltas = (event["delta"] async for event in events if event["type"] == "transcript.text.delta")
+    if wishes.paragraph_seconds is None:
+        async for delta in deltas:
+            yield delta.strip()
+        return
+    async for paragraph in paragraphs(deltas):
+        yield paragraph
+
+
+async def _events(response: httpx.Response, told: _Told) -> AsyncGenerator[dict[str, Any]]:
+    """The events of a transcript, to its last. Raises what the server tells, and Unavailable when the stream breaks off."""
     async for line in response.aiter_lines():
         if not line.startswith(DATA):
             continue
@@ -209,38 +221,8 @@ async def _deltas(response: httpx.Response) -> AsyncGenerator[str]:
             raise _error_of(event)
         if event["type"] == "transcript.text.done":
             return
-        if event["type"] == "transcript.text.delta":
-            yield event["delta"].strip()
+        if event["type"] == "transcript.progress":
+            told.seconds = event["heard_seconds"]
+        else:
+            yield event
     raise errors.Unavailable("The server broke off in the middle of the transcript. Try again.")
-
-
-class _Form:
-    """A multipart form with a recording, read while it is sent: httpx's own would read in the event loop, where a pipe blocks."""
-
-    def __init__(self, fields: Sequence[tuple[str, str]], file: BinaryIO) -> None:
-        self._file = file
-        self._boundary = secrets.token_hex(16)
-        parts = [f"{self._opening(name)}\r\n\r\n{value}\r\n" for name, value in fields]
-        file_part = f'{self._opening("file")}; filename="recording"\r\nContent-Type: application/octet-stream\r\n\r\n'
-        self._before = "".join([*parts, file_part]).encode()
-        self._after = f"\r\n--{self._boundary}--\r\n".encode()
-
-    def headers(self) -> dict[str, str]:
-        """The form's own, with its length if that is known."""
-        headers = {"Content-Type": f"multipart/form-data; boundary={self._boundary}"}
-        if self._file.seekable():
-            start = self._file.tell()
-            file_bytes = self._file.seek(0, SEEK_END) - start
-            self._file.seek(start)
-            headers["Content-Length"] = str(len(self._before) + file_bytes + len(self._after))
-        return headers
-
-    async def pieces(self) -> AsyncGenerator[bytes]:
-        """The form's bytes."""
-        yield self._before
-        while data := await asyncio.to_thread(self._file.read, PIECE_BYTES):
-            yield data
-        yield self._after
-
-    def _opening(self, name: str) -> str:
-        return f'--{self._boundary}\r\nContent-Disposition: form-data; name="{name}"'

@@ -105,3 +105,29 @@ async def arrivals(sources: Sequence[AsyncGenerator[T]]) -> AsyncGenerator[Arriv
         for reader in readers:
             reader.cancel()
         await asyncio.gather(*readers, return_exceptions=True)
+
+
+async def with_ticks(source: AsyncGenerator[T], seconds: float) -> AsyncGenerator[T | None]:
+    """What `source` gives, and None about every `seconds`, whether or not it gives anything. Closing this closes the source."""
+    loop = asyncio.get_running_loop()
+    next_tick = loop.time() + seconds
+    coming: asyncio.Task[T] | None = None
+    try:
+        while True:
+            coming = coming or asyncio.ensure_future(anext(source))
+            await asyncio.wait((coming,), timeout=max(0.0, next_tick - loop.time()))
+            if loop.time() >= next_tick:
+                next_tick = loop.time() + seconds
+                yield None
+            if coming.done():
+                done, coming = coming, None
+                try:
+                    item = done.result()
+                except StopAsyncIteration:
+                    return
+                yield item
+    finally:
+        if coming is not None:
+            coming.cancel()
+            await asyncio.gather(coming, return_exceptions=True)
+        await source.aclose()

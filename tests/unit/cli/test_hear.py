@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.cli.program import RunVoxhelm, read_until, recording, started
-from voxhelm.cli.duration import told_duration_seconds
+from voxhelm.audio.duration import told_duration_seconds
 
 # The fake engine hears one word a second.
 FAKE = ("--model", "fake-transcription")
