@@ -1,0 +1,209 @@
+"""Results that need not be made twice: found by a key, forgotten when others are used more."""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+from voxhelm.store.blobs import BlobDamaged, BlobMissing, Blobs
+
+INDEX: Final = "index.sqlite3"
+BLOBS: Final = "blobs"
+# Whoever else writes is done within this, or something is wrong.
+BUSY_SECONDS: Final = 5.0
+# One large result must not push all others out.
+LARGEST_SHARE: Final = 4
+# A result that is used all the time is not noted each time.
+USED_AGAIN_SECONDS: Final = 60.0
+SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS results (
+    key TEXT PRIMARY KEY,
+    digest TEXT NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    tag TEXT NOT NULL,
+    facts TEXT NOT NULL,
+    used_unix_seconds REAL NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS by_use ON results (used_unix_seconds);
+CREATE INDEX IF NOT EXISTS by_digest ON results (digest);
+CREATE INDEX IF NOT EXISTS by_tag ON results (tag);
+"""
+
+
+class ResultsUnavailable(Exception):
+    """The disk does not play along. What was asked for can be made instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What was kept. file: to be closed by who has it. facts: what was told of it."""
+
+    file: BinaryIO
+    size_bytes: int
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """How full it is."""
+
+    results: int
+    size_bytes: int
+
+
+class Results:
+    """A folder of results, for any number of processes and threads at once. Blocking.
+
+    An index in SQLite says what there is, and keeps writers apart; the bytes are blobs. Every method raises ResultsUnavailable.
+    """
+
+    def __init__(self, directory: Path, limit_bytes: int, now_unix_seconds: Callable[[], float]) -> None:
+        """directory: made when something is kept. limit_bytes: of all results together."""
+        self._directory = directory
+        self._limit_bytes = limit_bytes
+        self._now_unix_seconds = now_unix_seconds
+        self._blobs = Blobs(directory / BLOBS, durable=False)
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+
+    def find(self, key: str) -> Result | None:
+        """The result of this key, as good as when it was kept, or None."""
+        with self._index() as index:
+            row = index.execute("SELECT digest, size_bytes, facts, used_unix_seconds FROM results WHERE key = ?", (key,)).fetchone()
+        if row is None:
+            return None
+        digest, size_bytes, facts, used_unix_seconds = row
+        try:
+            file = self._blobs.open(digest)
+        except (BlobMissing, BlobDamaged):
+            with self._index() as index:
+                index.execute("DELETE FROM results WHERE digest = ?", (digest,))
+            return None
+        except OSError as error:
+            raise ResultsUnavailable(str(error)) from error
+        now_unix_seconds = self._now_unix_seconds()
+        if now_unix_seconds - used_unix_seconds > USED_AGAIN_SECONDS:
+            with self._index() as index:
+                index.execute("UPDATE results SET used_unix_seconds = ? WHERE key = ?", (now_unix_seconds, key))
+        return Result(file, size_bytes, json.loads(facts))
+
+    def keep(self, key: str, pieces: Iterable[bytes], size_bytes: int, facts: Mapping[str, Any], tag: str = "") -> int:
+        """Keep a result, and forget as many of the least used as needed; return how many. One that is too large is not kept.
+
+        size_bytes: of all pieces. facts: JSON. tag: what it can be forgotten by.
+        """
+        if size_bytes * LARGEST_SHARE > self._limit_bytes:
+            return 0
+        try:
+            blob = self._blobs.put(pieces)
+        except OSError as error:
+            raise ResultsUnavailable(str(error)) from error
+        row = (key, blob.digest, blob.size_bytes, tag, json.dumps(facts), self._now_unix_seconds())
+        with self._changing() as index:
+            index.execute("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?, ?)", row)
+            return self._make_room(index)
+
+    def forget(self, tag: str) -> int:
+        """Remove every result with this tag; return how many."""
+        with self._changing() as index:
+            return self._remove(index, index.execute("SELECT key, digest FROM results WHERE tag = ?", (tag,)).fetchall())
+
+    def clear(self) -> int:
+        """Remove everything; return how many results that were."""
+        with self._changing() as index:
+            removed = self._remove(index, index.execute("SELECT key, digest FROM results").fetchall())
+        for digest in list(self._blobs.digests()):
+            self._blobs.remove(digest)
+        return removed
+
+    def usage(self) -> Usage:
+        """How much there is."""
+        if not (self._directory / INDEX).is_file():
+            return Usage(0, 0)
+        with self._index() as index:
+            results, size_bytes = index.execute("SELECT count(*), coalesce(sum(size_bytes), 0) FROM results").fetchone()
+        return Usage(results, size_bytes)
+
+    def close(self) -> None:
+        """Let go of the index. The next call opens it again."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    def _make_room(self, index: sqlite3.Connection) -> int:
+        (held_bytes,) = index.execute("SELECT sum(size_bytes) FROM results").fetchone()
+        going = []
+        for key, digest, size_bytes in index.execute("SELECT key, digest, size_bytes FROM results ORDER BY used_unix_seconds"):
+            if held_bytes <= self._limit_bytes:
+                break
+            going.append((key, digest))
+            held_bytes -= size_bytes
+        return self._remove(index, going)
+
+    def _remove(self, index: sqlite3.Connection, going: list[tuple[str, str]]) -> int:
+        index.executemany("DELETE FROM results WHERE key = ?", [(key,) for key, _ in going])
+        for digest in {digest for _, digest in going}:
+            # Two keys may have led to the same bytes.
+            if index.execute("SELECT 1 FROM results WHERE digest = ?", (digest,)).fetchone() is None:
+                self._blobs.remove(digest)
+        return len(going)
+
+    @contextmanager
+    def _changing(self) -> Iterator[sqlite3.Connection]:
+        """While inside, no other process changes anything."""
+        with self._index() as index:
+            index.execute("BEGIN IMMEDIATE")
+            try:
+                yield index
+            except BaseException:
+                index.rollback()
+                raise
+            index.commit()
+
+    @contextmanager
+    def _index(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            try:
+                if self._connection is None:
+                    self._connection = self._opened()
+                yield self._connection
+            except (sqlite3.Error, OSError) as error:
+                if self._connection is not None:
+                    self._connection.close()
+                    self._connection = None
+                raise ResultsUnavailable(str(error)) from error
+
+    def _opened(self) -> sqlite3.Connection:
+        self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            connection = self._connect()
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError:
+            # It is no index any more. What it knew can be made again.
+            for path in self._directory.glob(f"{INDEX}*"):
+                path.unlink()
+            for digest in list(self._blobs.digests()):
+                self._blobs.remove(digest)
+            connection = self._connect()
+        self._blobs.sweep({digest for (digest,) in connection.execute("SELECT digest FROM results")})
+        return connection
+
+    def _connect(self) -> sqlite3.Connection:
+        # Used by one thread at a time, under our lock.
+        connection = sqlite3.connect(
+            self._directory / INDEX, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=32
+        )
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.executescript(SCHEMA)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
