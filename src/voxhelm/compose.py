@@ -22,6 +22,7 @@ from voxhelm.api.services import Services
 from voxhelm.catalog.egress import EgressPolicy
 from voxhelm.catalog.engines import FoundEngines, find_engines
 from voxhelm.catalog.hub_access import hub_access
+from voxhelm.catalog.lexicon_file import lexicon_entries, read_lexicon
 from voxhelm.catalog.models import Catalog
 from voxhelm.catalog.pull import Puller
 from voxhelm.catalog.shelf import Shelf
@@ -58,12 +59,14 @@ from voxhelm.serving.line import LineOptions
 from voxhelm.serving.narrator import KeepOptions, Narrator
 from voxhelm.serving.renewal import Renewal
 from voxhelm.serving.running import RunningRequests
+from voxhelm.serving.script import Reading
 from voxhelm.serving.speak import Speaker, SpeechOptions
 from voxhelm.serving.weights import Weights
 from voxhelm.serving.world import World
 from voxhelm.store.results import Results
 from voxhelm.telemetry.log import Log
 from voxhelm.telemetry.metrics import Metrics
+from voxhelm.text.lexicon import Lexicon
 
 # What may have a budget.
 BUDGETED: Final = r"cpu|cuda:\d+"
@@ -138,7 +141,6 @@ def compose(
 
     preloader = Preloader(_preloads(settings, catalog), residency, warm, log)
     encoding = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="voxhelm-encode")
-    options = SpeechOptions(settings.speech.longest_text_characters, settings.speech.default_language)
     admission = Admission(
         LineOptions(
             settings.admission.in_flight_per_model, settings.admission.queue_per_model, settings.admission.promotion_seconds
@@ -146,7 +148,7 @@ def compose(
         metrics,
         clock,
     )
-    speaker = Speaker(options, book, residency, admission, encoding, metrics, clock)
+    speaker = Speaker(_speech_options(settings), book, residency, admission, encoding, metrics, clock)
     listener = Listener(catalog, residency, admission, metrics, clock)
     inventory = Inventory(catalog, book, residency, preloader, int(time.time()))
     control = ModelControl(catalog, residency, warm)
@@ -237,6 +239,15 @@ def console_directory() -> Path:
 def _catalog(settings: Settings, engines: FoundEngines) -> Catalog:
     egress, models = EgressPolicy(settings.egress.allow_cloud), settings.models
     return Catalog(engines.working, models.directory, models.aliases, egress, models.settings_by_model, models.settings_by_engine)
+
+
+def _speech_options(settings: Settings) -> SpeechOptions:
+    """Raises ConfigurationInvalid naming the entry of a lexicon that is wrong."""
+    speech = settings.speech
+    own = lexicon_entries(speech.lexicon, "'speech.lexicon'")
+    shared = read_lexicon(speech.lexicon_file) if speech.lexicon_file is not None else ()
+    reading = Reading(Lexicon([*own, *shared]), speech.normalize)
+    return SpeechOptions(speech.longest_text_characters, speech.default_language, reading, speech.even_loudness)
 
 
 def _voice_book(settings: Settings, catalog: Catalog) -> VoiceBook:

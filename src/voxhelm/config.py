@@ -143,7 +143,7 @@ class ModelSettings(_Section):
     memory_budget_bytes: Annotated[
         dict[str, ByteSize],
         Field(
-            description="The most all models together may hold, by device, such as {cpu: 8GiB}; a device that is not named has no limit."
+            description="The most all models together may hold, by device: {cpu: 8GiB}. Else no limit; on a card, what is free there."
         ),
     ] = {}
     device: Annotated[
@@ -255,6 +255,23 @@ class SpeechSettings(_Section):
     default_language: Annotated[
         str, Field(pattern="^[a-z]{2,3}$", description="For texts that do not show their language, such as 'OK'.")
     ] = "en"
+    normalize: Annotated[
+        bool,
+        Field(description="Whether numbers, dates, sums, units and abbreviations are written out, which most voices read better."),
+    ] = True
+    even_loudness: Annotated[
+        bool,
+        Field(description="Whether all voices are made equally loud, -20 LUFS, so that a change of voice is none of volume."),
+    ] = True
+    lexicon: Annotated[
+        tuple[dict[str, str | bool], ...],
+        Field(description="How words are pronounced: word, and say or ipa; language, voice, match_case. Before those of the file."),
+    ] = ()
+    lexicon_file: Annotated[
+        Path | None,
+        AfterValidator(lambda path: path and path.expanduser()),
+        Field(description="A YAML file with more of them, a list; read when the server starts."),
+    ] = None
 
 
 class VoiceOfLanguageSettings(_Section):
@@ -308,10 +325,13 @@ class CacheSettings(_Section):
     limit_bytes: Annotated[
         ByteSize,
         Field(
-            ge=0, description="What all of them may hold; the least used make room. 256 MiB are nine hours of mp3. 0 keeps nothing."
+            ge=0,
+            description="What all of them may hold; the least used make room. 256 MiB are some seven hours of mp3. 0 keeps nothing.",
         ),
     ] = ByteSize(256 * 1024**2)
-    cloud: Annotated[bool, Field(description="Whether sound that a cloud has made is kept, too. Its terms may forbid that.")] = False
+    cloud: Annotated[bool, Field(description="Whether sound that a cloud has made is kept, too. Its terms may forbid that.")] = (
+        False
+    )
 
 
 class EgressSettings(_Section):

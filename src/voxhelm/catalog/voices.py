@@ -7,6 +7,7 @@ from typing import Final
 from voxhelm.catalog.aliases import AUTO, VOICE_NAMES
 from voxhelm.catalog.models import Catalog
 from voxhelm.catalog.near import did_you_mean
+from voxhelm.domain.engine import Capabilities
 from voxhelm.domain.errors import LanguageUnsupported, VoiceNotFound
 from voxhelm.domain.model import Capability, ModelSpec
 from voxhelm.domain.voice import Voice
@@ -118,6 +119,10 @@ class VoiceBook:
     def _reads(self, spec: ModelSpec, script: str | None) -> bool:
         scripts = self._catalog.engine_of(spec.id).capabilities.scripts
         return script is None or scripts is None or script in scripts
+
+    def capabilities(self, spec: ModelSpec) -> Capabilities:
+        """What the engine of a model can do."""
+        return self._catalog.engine_for(spec).capabilities
 
     def changes_speed(self, spec: ModelSpec) -> bool:
         """Whether the engine of a model speaks faster and slower by itself."""

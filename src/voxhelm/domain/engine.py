@@ -90,6 +90,11 @@ class Capabilities:
     word_times: whether `Segment.words` (or `Speech.words`) is filled.
     longest_audio_seconds: an engine that must be given single utterances says how long they may be; None when any length will do.
     speed: whether `SynthesizeOptions.speed` is honoured by the engine.
+    ipa: whether `SynthesizeOptions.pronunciations` is.
+    instructions: whether `SynthesizeOptions.instructions` is.
+    reads_figures: whether it reads numbers, dates and abbreviations better than words written out for it would be.
+    streams: whether the sound of a sentence comes while the rest of it is made; if not, a text's first piece is kept short.
+    context_characters: sentences are said together up to this many characters, where that makes them sound better; 0 for one at a time.
     scripts: for engines that speak, the scripts whose letters they can read (`latin`, as in text/scripts.py); None for any.
     translates: whether models that hear more than English write English of what they hear when `TranscribeOptions.translate` asks.
     detects_language: whether models that hear more than one language are a `LanguageDetector`.
@@ -104,6 +109,11 @@ class Capabilities:
     word_times: bool = False
     longest_audio_seconds: float | None = None
     speed: bool = False
+    ipa: bool = False
+    instructions: bool = False
+    reads_figures: bool = False
+    streams: bool = False
+    context_characters: int = 0
     scripts: tuple[str, ...] | None = None
     translates: bool = False
     detects_language: bool = False

@@ -5,6 +5,7 @@ VoxhelmError
 |   +-- TextEmpty                  nothing to say
 |   +-- TextUnspeakable            text without a letter or digit
 |   +-- TextTooLong                over the limit of characters
+|   +-- MarkupInvalid              SSML or a tag that cannot be followed; says which and where
 |   +-- BodyTooLarge               over the limit of bytes
 |   +-- VoiceNotFound              no such voice; names near matches
 |   +-- ModelNotFound              no such model; names near matches
@@ -84,6 +85,12 @@ class TextTooLong(BadRequest):
     """The text is over the limit of characters."""
 
     code = "text_too_long"
+
+
+class MarkupInvalid(BadRequest):
+    """SSML, or a tag in the text, that cannot be followed."""
+
+    code = "markup_invalid"
 
 
 class BodyTooLarge(BadRequest):

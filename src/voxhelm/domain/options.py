@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from voxhelm.domain.pcm import Pcm
+from voxhelm.domain.pronunciation import Pronunciation
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,12 +14,16 @@ class SynthesizeOptions:
     speed: 1.0 is the voice's natural pace, 2.0 twice as fast; 0.25 to 4.
     language: ISO 639-1 code of the text when the caller knows it, for voices that speak several.
     word_times: whether `Speech.words` is wanted; an engine for which they cost nothing may tell them anyway.
+    pronunciations: how parts of the text sound, in order and apart; only engines with `Capabilities.ipa` are given any.
+    instructions: in words, such as "whisper"; only engines with `Capabilities.instructions` are given any.
     """
 
     voice: str
     speed: float = 1.0
     language: str | None = None
     word_times: bool = True
+    pronunciations: tuple[Pronunciation, ...] = ()
+    instructions: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from voxhelm.audio.encode import Encoder
 from voxhelm.audio.formats import AudioFormat
 from voxhelm.audio.resample import Resampler
 from voxhelm.domain.pcm import Pcm
-from voxhelm.domain.speech import Speech
 from voxhelm.serving.progress import Progress
 
 OUTPUT_RATE_HZ: Final = 24_000
@@ -40,9 +39,9 @@ class EncodingChain:
         # A caller that leaves does not stop a thread, and an encoder must not be closed under one that uses it.
         self._in_use = threading.Lock()
 
-    async def push(self, pieces: Sequence[Speech]) -> bytes:
-        """Encode the next pieces; the rate may change between them, as it does between engines."""
-        return await self._run(lambda: self._push(pieces))
+    async def push(self, make: Callable[[], Sequence[Pcm]]) -> bytes:
+        """Encode the next pieces, which are made beside the event loop, too; their rate may change, as it does between engines."""
+        return await self._run(lambda: self._push(make))
 
     async def finish(self) -> bytes:
         """What is still inside."""
@@ -56,11 +55,11 @@ class EncodingChain:
     async def _run(self, work: Callable[[], bytes]) -> bytes:
         return work() if self._cheap else await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
-    def _push(self, pieces: Sequence[Speech]) -> bytes:
+    def _push(self, make: Callable[[], Sequence[Pcm]]) -> bytes:
         with self._in_use:
             return b"".join(
-                self._encode(rate_hz, np.concatenate([piece.pcm.samples for piece in run]))
-                for rate_hz, run in groupby(pieces, key=lambda piece: piece.pcm.rate_hz)
+                self._encode(rate_hz, np.concatenate([pcm.samples for pcm in run]))
+                for rate_hz, run in groupby(make(), key=lambda pcm: pcm.rate_hz)
             )
 
     def _encode(self, rate_hz: int, samples: NDArray[np.int16]) -> bytes:

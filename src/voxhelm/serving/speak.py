@@ -1,9 +1,9 @@
 """Say a text."""
 
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import AsyncExitStack, aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from voxhelm.audio.formats import AudioFormat
@@ -11,23 +11,25 @@ from voxhelm.catalog.voices import ChosenVoice, VoiceBook
 from voxhelm.domain.caller import Caller
 from voxhelm.domain.errors import ParameterInvalid, TextTooLong
 from voxhelm.domain.model import CPU
-from voxhelm.domain.options import SynthesizeOptions
-from voxhelm.domain.speech import Speech
-from voxhelm.hosting.host import Host
+from voxhelm.domain.pcm import Pcm
 from voxhelm.kit.clock import Clock
 from voxhelm.kit.read_ahead import read_ahead
 from voxhelm.residency.manager import Residency
 from voxhelm.serving.admission import Admission
-from voxhelm.serving.casting import Casting, Line
+from voxhelm.serving.casting import Casting, Line, Wanted
+from voxhelm.serving.delivery import Delivery, Rest, Said
 from voxhelm.serving.encoding import EncodingChain
-from voxhelm.serving.pace import at_speed
+from voxhelm.serving.levels import Levels
 from voxhelm.serving.progress import Progress
+from voxhelm.serving.saying import FASTEST, SLOWEST, Stage, said
+from voxhelm.serving.script import Reading, paced
+from voxhelm.serving.timeline import Timeline
 from voxhelm.telemetry.metrics import Metrics
-from voxhelm.text.speakable import speakable
+from voxhelm.text.lexicon import Lexicon
+from voxhelm.text.markup import InputType, has_sounds, parse, spoken_text
+from voxhelm.text.part import Part
 
 ANYBODY: Final = Caller()
-SLOWEST: Final = 0.25
-FASTEST: Final = 4.0
 # Pieces of sound an engine may be ahead of the encoder and the client: a few sentences.
 READ_AHEAD_PIECES: Final = 64
 
@@ -38,15 +40,24 @@ class SpeechOptions:
 
     longest_text_characters: a longer input is refused.
     default_language: ISO 639-1, for texts that do not tell.
+    reading: how text is read, unless the request says otherwise. even_loudness: whether all voices are made equally loud, likewise.
     """
 
     longest_text_characters: int = 100_000
     default_language: str = "en"
+    reading: Reading = field(default_factory=lambda: Reading(Lexicon()))
+    even_loudness: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class SpeechRequest:
-    """What a caller wants said. voice: see `VoiceBook.choose`. speed: 0.25 to 4. caller: for admission."""
+    """What a caller wants said.
+
+    voice: see `VoiceBook.choose`. speed: 0.25 to 4. caller: for admission.
+    cached: whether it may be kept, and come from what was. input_type: how the text is to be understood.
+    instructions: how to say it, in words. figures, even_loudness: as in SpeechOptions; None is as the operator has it.
+    timed: whether it is wanted when each word is heard.
+    """
 
     text: str
     model: str
@@ -54,6 +65,12 @@ class SpeechRequest:
     format: AudioFormat
     speed: float = 1.0
     caller: Caller = ANYBODY
+    input_type: InputType = InputType.AUTO
+    instructions: str | None = None
+    figures: bool | None = None
+    even_loudness: bool | None = None
+    timed: bool = False
+    cached: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +79,9 @@ class Reply:
 
     chunks: the encoded sound, as it is made.
     egress_hosts: where parts of the text were sent outside the LAN.
+    cache: whether it was kept from before: see `serving.narrator`.
+    ignored: what was asked for that a voice of this reply cannot follow: `instructions`, `phoneme`.
+    timeline: when words are heard, as far as is known by now; None unless it was asked for.
     device: where the chosen voice's model is. fallback: why it is not on a card, if it belongs on one.
     To be closed when done with, read or not: then the engine stops and the model is given back.
     """
@@ -73,8 +93,11 @@ class Reply:
     chunks: AsyncGenerator[bytes]
     resources: AsyncExitStack
     egress_hosts: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+    timeline: Timeline | None = None
     device: str = CPU
     fallback: str | None = None
+    cache: str = "off"
 
     async def aclose(self) -> None:
         """Stop and give everything back; more than once does no harm."""
@@ -103,55 +126,68 @@ class Speaker:
         self._residency = residency
         self._metrics = metrics
         self._clock = clock
+        self._levels = Levels()
 
     async def speak(self, request: SpeechRequest) -> Reply:
         """Begin to say a text; returns when the first sound exists.
 
-        Raises TextEmpty, TextUnspeakable, TextTooLong, ParameterInvalid, and what choosing a voice and loading its model raise.
+        Raises TextEmpty, TextUnspeakable, TextTooLong, MarkupInvalid, ParameterInvalid, and what choosing a voice and loading its model
+        raise.
         """
         started_seconds = self._clock.monotonic_seconds()
-        text = self._check(request)
-        casting = Casting(self._voices, text, request.voice, request.model, self._options.default_language)
+        parts = self._check(request)
+        casting = Casting(self._voices, parts, Wanted(request.voice, request.model, self._options.default_language))
         model_id = casting.chosen.spec.id
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self._admission.turn(model_id, request.caller))
             leases = await self._residency.lease_all(casting.model_ids())
             hosts = {(await stack.enter_async_context(lease)).host.spec.id: lease.host for lease in leases}
             placed = next(lease for lease in leases if lease.host.spec.id == model_id)
-            batches = read_ahead(self._speeches(casting.lines(), request.speed, hosts), depth=READ_AHEAD_PIECES)
+            stage = Stage(self._voices, hosts, self._encoding, request.speed, request.instructions)
+            speeches = said(self._lines(request, casting), stage, casting.last_pause_seconds)
+            batches = read_ahead(speeches, depth=READ_AHEAD_PIECES)
             await stack.enter_async_context(aclosing(batches))
-            first: list[Speech] = await anext(batches, [])
+            first: list[Said | Rest] = await anext(batches, [])
             self._metrics.first_audio_seconds.labels(model=model_id).observe(self._clock.monotonic_seconds() - started_seconds)
-            self._metrics.speech_characters.labels(model=model_id).inc(len(text))
+            self._metrics.speech_characters.labels(model=model_id).inc(len(request.text))
             progress = Progress()
             made_seconds = self._metrics.speech_audio_seconds.labels(model=model_id)
             stack.callback(lambda: made_seconds.inc(progress.audio_seconds))
             chain = EncodingChain(request.format, progress, self._encoding)
             stack.callback(chain.close)
-            chunks = _encoded(chain, first, batches)
+            timeline = Timeline() if request.timed else None
+            even = self._options.even_loudness if request.even_loudness is None else request.even_loudness
+            delivery = Delivery(self._levels if even else None, timeline)
+            chunks = _encoded(chain, delivery, first, batches)
             return Reply(
                 casting.chosen,
                 request.format,
-                text,
+                spoken_text(parts),
                 progress,
                 chunks,
                 stack.pop_all(),
                 casting.egress_hosts,
+                self._ignored(request, parts, casting),
+                timeline,
                 placed.device,
                 placed.fallback,
             )
 
-    async def _speeches(self, lines: Iterator[Line], speed: float, hosts: Mapping[str, Host]) -> AsyncGenerator[Speech]:
-        """Sentence by sentence, so that the first one can be heard while the others are made, and callers of one model take turns."""
-        for line in lines:
-            able = speed == 1.0 or self._voices.changes_speed(line.chosen.spec)
-            options = SynthesizeOptions(line.chosen.voice.id, speed if able else 1.0, line.chosen.language)
-            said = hosts[line.chosen.spec.id].synthesize(line.text, options)
-            async with aclosing(said if able else at_speed(said, speed, self._encoding)) as speeches:
-                async for speech in speeches:
-                    yield speech
+    def _lines(self, request: SpeechRequest, casting: Casting) -> Iterator[Line]:
+        reading = self._options.reading
+        if request.figures is not None:
+            reading = replace(reading, figures=request.figures)
+        return paced((reading.read(line, self._voices) for line in casting.lines()), self._voices)
 
-    def _check(self, request: SpeechRequest) -> str:
+    def _ignored(self, request: SpeechRequest, parts: Sequence[Part], casting: Casting) -> tuple[str, ...]:
+        abilities = [self._voices.capabilities(one.spec) for one in casting.voices]
+        wanted = {
+            "instructions": bool(request.instructions) and not all(one.instructions for one in abilities),
+            "phoneme": not all(one.ipa for one in abilities) and has_sounds(parts),
+        }
+        return tuple(name for name, ignored in wanted.items() if ignored)
+
+    def _check(self, request: SpeechRequest) -> list[Part]:
         if not SLOWEST <= request.speed <= FASTEST:
             raise ParameterInvalid(f"speed must be from {SLOWEST} to {FASTEST}; it is {request.speed}.", param="speed")
         if len(request.text) > self._options.longest_text_characters:
@@ -160,17 +196,22 @@ class Speaker:
                 "Send it in parts, or raise speech.longest_text_characters.",
                 param="input",
             )
-        return speakable(request.text)
+        return parse(request.text, request.input_type)
 
 
-async def _encoded(chain: EncodingChain, first: list[Speech], batches: AsyncGenerator[list[Speech]]) -> AsyncGenerator[bytes]:
-    if first:
-        # Alone, so that the first bytes do not wait for the rest of a sentence to be compressed.
-        yield await chain.push(first[:1])
-    if first[1:]:
-        yield await chain.push(first[1:])
+async def _encoded(
+    chain: EncodingChain, delivery: Delivery, first: list[Said | Rest], batches: AsyncGenerator[list[Said | Rest]]
+) -> AsyncGenerator[bytes]:
+    def made(batch: list[Said | Rest]) -> Callable[[], list[Pcm]]:
+        return lambda: delivery.deliver(batch)
+
+    # Alone, so that the first bytes do not wait for the rest of a sentence to be compressed.
+    for batch in filter(None, (first[:1], first[1:])):
+        data = await chain.push(made(batch))
+        if data:
+            yield data
     async for batch in batches:
-        data = await chain.push(batch)
+        data = await chain.push(made(batch))
         if data:
             yield data
     data = await chain.finish()

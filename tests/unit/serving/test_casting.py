@@ -9,7 +9,8 @@ from voxhelm.catalog.voices import LogicalVoice, VoiceBook
 from voxhelm.domain.errors import LanguageUnsupported
 from voxhelm.domain.model import Capability, ModelSpec
 from voxhelm.domain.voice import Voice
-from voxhelm.serving.casting import Casting
+from voxhelm.serving.casting import Casting, Wanted
+from voxhelm.text.markup import InputType, parse
 from voxhelm.testing.engine import ENGINE
 
 
@@ -32,8 +33,12 @@ def book():
     return VoiceBook(Catalog({one.engine.name: one for one in found}, Path("nowhere"), {}), {"en": LogicalVoice(language="en")}, {})
 
 
+def casting(book, text, name=None, model="tts-1"):
+    return Casting(book, parse(text, InputType.AUTO), Wanted(name, model, "en"))
+
+
 def cast(book, text, name=None, model="tts-1"):
-    return [(line.text, line.chosen.spec.id, line.chosen.voice.id) for line in Casting(book, text, name, model, "en").lines()]
+    return [(line.text, line.chosen.spec.id, line.chosen.voice.id) for line in casting(book, text, name, model).lines()]
 
 
 def test_one_voice_says_a_text_in_one_script(book):
@@ -50,8 +55,7 @@ def test_a_sentence_in_another_script_gets_a_voice_of_its_language(book):
 
 
 def test_the_language_of_most_of_the_text_decides_about_the_text(book):
-    casting = Casting(book, "Днес говорим за Python и за много други неща.", None, "tts-1", "en")
-    assert casting.chosen.voice.id == "bg"
+    assert casting(book, "Днес говорим за Python и за много други неща.").chosen.voice.id == "bg"
 
 
 def test_a_sentence_without_letters_stays_with_the_text(book):
@@ -67,9 +71,9 @@ def test_a_name_for_a_language_moves_to_a_model_that_can_read_the_sentence(book)
 
 def test_a_voice_that_cannot_read_a_sentence_is_refused_before_anything_is_said(book):
     with pytest.raises(LanguageUnsupported, match="cyrillic"):
-        Casting(book, "Hello there, my old friend. Добър ден!", "slt", "tts-1", "en")
+        casting(book, "Hello there, my old friend. Добър ден!", "slt")
     with pytest.raises(LanguageUnsupported, match="cyrillic"):
-        Casting(book, "Добър ден!", None, "fine", "en")
+        casting(book, "Добър ден!", None, "fine")
 
 
 def test_a_voice_that_reads_everything_says_everything(book):
@@ -78,5 +82,5 @@ def test_a_voice_that_reads_everything_says_everything(book):
 
 def test_offsets_point_into_the_text(book):
     text = "Hello there.  Добър ден!\n\nBye now."
-    for line in Casting(book, text, None, "tts-1", "en").lines():
+    for line in casting(book, text).lines():
         assert text[line.offset : line.offset + len(line.text)] == line.text

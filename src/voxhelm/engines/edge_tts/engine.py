@@ -59,6 +59,10 @@ ENGINE: Final = Engine(
         kinds=(Capability.SPEECH,),
         word_times=True,
         speed=True,
+        reads_figures=True,
+        streams=True,
+        # Each request is a connection, and the service hears how sentences belong together.
+        context_characters=600,
         # Below every voice that is here: allowed is not wished for.
         preference=5,
         egress=HOST,

@@ -68,7 +68,7 @@ def _require_installation() -> Installation:
 ENGINE: Final = Engine(
     name=NAME,
     licence="GPL-3.0-or-later",
-    capabilities=Capabilities(kinds=(Capability.SPEECH,), word_times=True, speed=True, preference=10),
+    capabilities=Capabilities(kinds=(Capability.SPEECH,), word_times=True, speed=True, streams=True, preference=10),
     discover=discover,
     voices=voices,
     footprint=footprint,

@@ -45,7 +45,7 @@ class SpeechClient:
         self._extensions: dict[str, Any] = {"trace": self._look_at_peer} if remote.is_local else {}
 
     @contextmanager
-    def speak(self, text: str, voice: str, speed: float, response_format: str) -> Iterator[Answer]:
+    def speak(self, text: str, voice: str, speed: float, response_format: str, instructions: str | None = None) -> Iterator[Answer]:
         """Ask for speech. Leaving the context closes the connection unless the answer has been read to its end.
 
         Raises httpx.TransportError, EgressForbidden.
@@ -58,6 +58,8 @@ class SpeechClient:
         }
         if speed != 1.0:
             body["speed"] = speed
+        if instructions is not None:
+            body["instructions"] = instructions
         with self._client.stream("POST", "audio/speech", json=body, extensions=self._extensions) as response:
             headers = {name.lower(): value for name, value in response.headers.items()}
             yield Answer(response.status_code, headers, response.iter_bytes())

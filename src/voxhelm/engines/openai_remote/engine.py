@@ -64,7 +64,16 @@ def _path(spec: ModelSpec) -> Path:
 ENGINE: Final = Engine(
     name=NAME,
     licence="Apache-2.0",
-    capabilities=Capabilities(kinds=(Capability.SPEECH,), speed=True, preference=40),
+    capabilities=Capabilities(
+        kinds=(Capability.SPEECH,),
+        speed=True,
+        instructions=True,
+        reads_figures=True,
+        streams=True,
+        # Every request has its price in time, and a model behind one hears how sentences belong together.
+        context_characters=600,
+        preference=40,
+    ),
     discover=discover,
     voices=voices,
     footprint=footprint,

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Final
 
 import httpx
@@ -53,7 +54,7 @@ class RemoteSynthesizer:
     def _speak(self, text: str, options: SynthesizeOptions) -> Iterator[Speech]:
         if not any(character.isalnum() for character in text):
             return  # servers refuse that as often as they say nothing
-        sound = self._sound(text, options.voice, options.speed if self._remote.speed else 1.0)
+        sound = self._sound(text, options if self._remote.speed else replace(options, speed=1.0))
         if not self._remote.speed and options.speed != 1.0:
             from voxhelm.audio.tempo import at_tempo
 
@@ -62,12 +63,12 @@ class RemoteSynthesizer:
             if len(pcm.samples):
                 yield Speech(pcm)
 
-    def _sound(self, text: str, voice: str, speed: float) -> Iterator[Pcm]:
+    def _sound(self, text: str, options: SynthesizeOptions) -> Iterator[Pcm]:
         self._health.begin()
         verdict = self._health.abandoned
         try:
             with ExitStack() as stack:
-                answer, asked = self._ask(stack, text, voice, speed)
+                answer, asked = self._ask(stack, text, options)
                 verdict = self._health.succeeded
                 yield from sound_of(answer.chunks, asked, answer.headers.get("content-type", ""), self._remote.pcm_rate_hz)
         except httpx.TransportError as error:
@@ -81,12 +82,12 @@ class RemoteSynthesizer:
         finally:
             verdict()
 
-    def _ask(self, stack: ExitStack, text: str, voice: str, speed: float) -> tuple[Answer, str]:
+    def _ask(self, stack: ExitStack, text: str, options: SynthesizeOptions) -> tuple[Answer, str]:
         """An answer that promises sound, open as long as `stack`, and the format it was asked for."""
         for left in reversed(range(ATTEMPTS)):
             problem: VoxhelmError
             try:
-                outcome = self._attempt(stack, text, voice, speed)
+                outcome = self._attempt(stack, text, options)
                 if isinstance(outcome, tuple):
                     return outcome
                 problem = outcome
@@ -100,12 +101,12 @@ class RemoteSynthesizer:
             self._wait(PAUSE_SECONDS)
         raise AssertionError("the last attempt returns or raises")
 
-    def _attempt(self, stack: ExitStack, text: str, voice: str, speed: float) -> tuple[Answer, str] | VoxhelmError:
+    def _attempt(self, stack: ExitStack, text: str, options: SynthesizeOptions) -> tuple[Answer, str] | VoxhelmError:
         """One attempt; two where the server turns out not to send samples."""
         while True:
             asked = self._format
             with ExitStack() as attempt:
-                answer = attempt.enter_context(self._client.speak(text, voice, speed, asked))
+                answer = attempt.enter_context(self._client.speak(text, options.voice, options.speed, asked, options.instructions))
                 if 200 <= answer.status < 300:
                     stack.push(attempt.pop_all())
                     return answer, asked
