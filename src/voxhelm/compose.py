@@ -53,6 +53,7 @@ from voxhelm.residency.state import ModelState
 from voxhelm.residency.warmup import warm_up
 from voxhelm.serving.admission import Admission
 from voxhelm.serving.control import ModelControl
+from voxhelm.serving.examine import Examiner
 from voxhelm.serving.hear import Listener
 from voxhelm.serving.inventory import Inventory
 from voxhelm.serving.line import LineOptions
@@ -150,6 +151,7 @@ def compose(
     )
     speaker = Speaker(_speech_options(settings), book, residency, admission, encoding, metrics, clock)
     listener = Listener(catalog, residency, admission, metrics, clock)
+    examiner = Examiner(catalog, residency, admission)
     inventory = Inventory(catalog, book, residency, preloader, int(time.time()))
     control = ModelControl(catalog, residency, warm)
     renewal = Renewal(catalog, book, residency, beginnings.of)
@@ -159,7 +161,7 @@ def compose(
     narrator = Narrator(
         speaker, results, _world(settings, catalog, clock), catalog, KeepOptions(settings.cache.cloud), metrics, log
     )
-    services = Services(narrator, listener, inventory, RunningRequests(), control, weights, metrics, _key_ring(settings, clock, log))
+    services = Services(narrator, listener, examiner, inventory, RunningRequests(), control, weights, metrics, _key_ring(settings, clock, log))
     return Voxhelm(services, engines, catalog, residency, preloader, encoding, clock, log, results)
 
 

@@ -37,7 +37,7 @@ NEEDED: Final = tuple(
     (methods.split("|"), re.compile(path), scope)
     for methods, path, scope in (
         ("POST", r"/v1/audio/speech", Scope.SPEECH),
-        ("POST", r"/v1/audio/(transcriptions|translations)", Scope.TRANSCRIPTION),
+        ("POST", r"/v1/audio/(transcriptions|translations|detect-language|speech/timestamps)", Scope.TRANSCRIPTION),
         ("POST|DELETE", r"/v1/audio/voices(/.*)?", Scope.VOICES),
         ("GET|HEAD|POST|DELETE", r"/v1/audio/voice_consents(/.*)?", Scope.VOICES),
         ("POST|DELETE", r"/v1/models(/.*)?", Scope.MODELS),

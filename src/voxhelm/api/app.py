@@ -23,6 +23,7 @@ from voxhelm.api.errors import (
     render_voxhelm_error,
 )
 from voxhelm.api.guard import Guard
+from voxhelm.api.examinations import examinations_router
 from voxhelm.api.health import health_router
 from voxhelm.api.middleware import RequestScope
 from voxhelm.api.models import models_router
@@ -83,6 +84,7 @@ def create_app(
     for router in (
         speech_router(services),
         transcriptions_router(services),
+        examinations_router(services),
         voices_router(services),
         models_router(services),
         control_router(services),

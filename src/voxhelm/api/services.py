@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from voxhelm.identity.key_ring import KeyRing
 from voxhelm.serving.control import ModelControl
+from voxhelm.serving.examine import Examiner
 from voxhelm.serving.hear import Listener
 from voxhelm.serving.inventory import Inventory
 from voxhelm.serving.running import RunningRequests
@@ -18,6 +19,7 @@ class Services:
 
     speaker: Speaker
     listener: Listener
+    examiner: Examiner
     inventory: Inventory
     running: RunningRequests
     control: ModelControl
