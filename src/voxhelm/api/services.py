@@ -7,8 +7,8 @@ from voxhelm.serving.control import ModelControl
 from voxhelm.serving.examine import Examiner
 from voxhelm.serving.hear import Listener
 from voxhelm.serving.inventory import Inventory
+from voxhelm.serving.narrator import Narrator
 from voxhelm.serving.running import RunningRequests
-from voxhelm.serving.speak import Speaker
 from voxhelm.serving.weights import Weights
 from voxhelm.telemetry.metrics import Metrics
 
@@ -17,7 +17,7 @@ from voxhelm.telemetry.metrics import Metrics
 class Services:
     """The use cases, made by the composition root."""
 
-    speaker: Speaker
+    speaker: Narrator
     listener: Listener
     examiner: Examiner
     inventory: Inventory

@@ -12,7 +12,7 @@ from typer import Context
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command
 
-from voxhelm.cli import config, doctor, engines, hear, keys, models, pull, rm, say, serve, voices
+from voxhelm.cli import cache, config, doctor, engines, hear, keys, models, pull, rm, say, serve, voices
 from voxhelm.cli.failure import EXIT_CODES, ExitCode, failures_told
 from voxhelm.cli.flags import takes_flags
 
@@ -20,7 +20,7 @@ T = TypeVar("T")
 # A command, its flags and what its help ends with.
 Described = tuple[Callable[[T], None], type[T], str]
 
-ORDER: Final = ("serve", "say", "hear", "voices", "models", "pull", "rm", "engines", "keys", "doctor", "config")
+ORDER: Final = ("serve", "say", "hear", "voices", "models", "pull", "rm", "engines", "keys", "cache", "doctor", "config")
 HELP_NAMES: Final = ["-h", "--help"]
 EPILOG: Final = f"""
 [bold]Start here[/]
@@ -127,6 +127,7 @@ def _application() -> typer.Typer:
     )
     add(rm.rm, rm.RmFlags, rm.EPILOG)
     app.add_typer(_keys())
+    app.add_typer(_group("cache", (cache.cache, cache.CacheFlags, cache.EPILOG), (cache.clear, cache.ClearFlags, cache.CLEAR_EPILOG)))
     add(doctor.doctor, doctor.DoctorFlags, doctor.EPILOG)
     add(config.config, config.ConfigFlags, config.EPILOG)
     return app

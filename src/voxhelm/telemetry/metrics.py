@@ -43,6 +43,9 @@ class Metrics:
             registry=self.registry,
         )
         self.queue_rejected = self._count("voxhelm_queue_rejected", "Requests sent away.", "model", "priority", "reason")
+        self.cache_requests = self._count("voxhelm_cache_requests", "Texts to be said, by what was kept of them.", "outcome")
+        self.cache_evictions = self._count("voxhelm_cache_evictions", "Narrations forgotten to make room.")
+        self.cache_bytes = Gauge("voxhelm_cache_bytes", "What all kept narrations hold.", registry=self.registry)
         self.egress_requests = self._count("voxhelm_egress_requests", "Texts or sounds sent out of the LAN.", "engine")
         self.model_loads = self._count("voxhelm_model_loads", "Attempts to load a model.", "model", "outcome")
         self.model_load_seconds = self._seconds("voxhelm_model_load_seconds", "How long loading took.", "model")

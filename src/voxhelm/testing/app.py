@@ -10,11 +10,12 @@ from voxhelm.testing.engine import FAKE_ENGINE
 
 
 def make_voxhelm(clock: Clock | None = None, cards: CardSource | None = None, **settings: object) -> Voxhelm:
-    """An instance that has the fake engine beside the installed ones.
+    """An instance that has the fake engine beside the installed ones. It keeps no narration unless it is told to.
 
     cards: as `voxhelm.testing.device` has them; without, there is none, whatever the machine has.
     settings: as in `voxhelm.yaml`, by section, e.g. `models={"isolation": "inline"}`.
     """
     models = {"extra_engines": (FAKE_ENGINE,)} | dict(settings.pop("models", {}))  # type: ignore[call-overload]
-    made = Settings(models=models, **settings)  # type: ignore[arg-type]
+    cache = {"limit_bytes": 0} | dict(settings.pop("cache", {}))  # type: ignore[call-overload]
+    made = Settings(models=models, cache=cache, **settings)  # type: ignore[arg-type]
     return compose(made, silent_log(), clock=clock, cards=cards or FakeDevices(), keep_measurements=False)

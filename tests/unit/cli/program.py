@@ -19,7 +19,7 @@ RunVoxhelm = Callable[..., subprocess.CompletedProcess[bytes]]
 def environment(home: Path, **more: str) -> dict[str, str]:
     """Nobody's settings, and no server found by chance."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("VOXHELM_")}
-    own |= {"HOME": str(home), "XDG_DATA_HOME": str(home / "data"), "VOXHELM_SERVER__PORT": "0"}
+    own |= {"HOME": str(home), "XDG_DATA_HOME": str(home / "data"), "VOXHELM_SERVER__PORT": "0", "VOXHELM_CACHE__LIMIT_BYTES": "0"}
     return own | {"VOXHELM_MODELS__EXTRA_ENGINES": FAKE_ENGINE, "NO_COLOR": "1", "COLUMNS": "100"} | more
 
 

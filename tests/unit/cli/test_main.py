@@ -8,7 +8,7 @@ import pytest
 from voxhelm.cli.failure import EXIT_CODES
 from voxhelm.cli.main import program
 
-COMMANDS = ("serve", "say", "hear", "voices", "models", "pull", "rm", "keys", "doctor", "config")
+COMMANDS = ("serve", "say", "hear", "voices", "models", "pull", "rm", "keys", "cache", "doctor", "config")
 
 
 def output_of(*arguments: str) -> str:
