@@ -75,6 +75,27 @@ def test_a_stream_brings_text_and_ends_with_all_of_it(client, clip):
     assert events[-1].usage.total_tokens == events[-1].usage.input_tokens + events[-1].usage.output_tokens
 
 
+@pytest.mark.parametrize("granularities", [["segment"], ["segment", "word"]])
+def test_a_stream_of_verbose_json_tells_when_each_segment_and_each_word_was_said(http, clip, granularities):
+    answer = http.post(
+        "/v1/audio/transcriptions",
+        data={"response_format": "verbose_json", "stream": "true", "timestamp_granularities[]": granularities},
+        files={"file": clip.read_bytes()},
+    )
+    events = [json.loads(line.removeprefix("data: ")) for line in answer.text.splitlines() if line.startswith("data: ")]
+    segments = [event for event in events if event["type"] == "transcript.segment"]
+    assert [event["type"] for event in events] == ["transcript.text.delta", "transcript.segment"] * len(segments) + [
+        "transcript.text.done"
+    ]
+    assert [one["id"] for one in segments] == list(range(len(segments)))
+    assert all(one["end"] > one["start"] and one["text"].strip() in events[-1]["text"] for one in segments)
+    if "word" in granularities:
+        assert all(one["start"] <= word["start"] <= word["end"] <= one["end"] for one in segments for word in one["words"])
+        assert segments[0]["words"]
+    else:
+        assert all("words" not in one for one in segments)
+
+
 @pytest.mark.parametrize(
     "model", ["whisper-1", "gpt-4o-transcribe", "gpt-4o-mini-transcribe", "gpt-transcribe", "auto", "pocketsphinx-en-us"]
 )

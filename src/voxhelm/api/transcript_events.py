@@ -7,7 +7,7 @@ from typing import Final
 
 from voxhelm.api import sse
 from voxhelm.api.errors import envelope_of
-from voxhelm.api.transcripts import Rendering, done_event, heard_by, log_probabilities, segment_id, spoken_segment
+from voxhelm.api.transcripts import Rendering, done_event, heard_by, log_probabilities, segment_id, spoken_segment, timed_segment
 from voxhelm.domain.errors import VoxhelmError
 from voxhelm.domain.segment import Segment
 from voxhelm.kit.streams import with_ticks
@@ -22,10 +22,14 @@ ALIVE: Final = b": still hearing\n\n"
 
 @dataclass(frozen=True, slots=True)
 class EventOptions:
-    """What a stream tells. diarized: segments with their speakers, too. progress: how far it is, about once a second."""
+    """What a stream tells.
+
+    diarized: segments with their speakers, too. timed: segments with their times, too. progress: how far it is, about once a second.
+    """
 
     rendering: Rendering
     diarized: bool = False
+    timed: bool = False
     progress: bool = False
 
 
@@ -60,6 +64,8 @@ def _events(number: int, segment: Segment, running: RunningText, options: EventO
     body: dict[str, object] = {"type": "transcript.text.delta", "delta": delta}
     if options.rendering.log_probabilities:
         body["logprobs"] = list(log_probabilities(segment))
+    if options.timed:
+        return [sse.event(body), sse.event(timed_segment(number, segment, options.rendering))]
     if not options.diarized:
         return [sse.event(body)]
     return [sse.event(body | {"segment_id": segment_id(number)}), sse.event(spoken_segment(number, segment))]

@@ -56,7 +56,12 @@ class TranscriptionFormat(StrEnum):
 
 
 # What a stream of events can carry.
-STREAMED: Final = (TranscriptionFormat.JSON, TranscriptionFormat.TEXT, TranscriptionFormat.DIARIZED_JSON)
+STREAMED: Final = (
+    TranscriptionFormat.JSON,
+    TranscriptionFormat.TEXT,
+    TranscriptionFormat.VERBOSE_JSON,
+    TranscriptionFormat.DIARIZED_JSON,
+)
 
 
 class TranscriptionForm(BaseModel):

@@ -63,7 +63,8 @@ def transcriptions_router(services: Services) -> APIRouter:
             if not form.stream:
                 return await _whole(request, hearing, form.response_format, form.rendering(), stack)
             diarized = form.response_format is TranscriptionFormat.DIARIZED_JSON
-            events = transcript_events(hearing, EventOptions(form.rendering(), diarized, form.progress))
+            timed = form.response_format is TranscriptionFormat.VERBOSE_JSON
+            events = transcript_events(hearing, EventOptions(form.rendering(), diarized, timed, form.progress))
             return StreamedResponse(events, sse.MEDIA_TYPE, _headers(hearing), stack.pop_all().aclose)
 
     @router.post(

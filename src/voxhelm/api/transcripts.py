@@ -139,6 +139,12 @@ def spoken_segment(number: int, segment: Segment) -> dict[str, Any]:
     }
 
 
+def timed_segment(number: int, segment: Segment, rendering: Rendering) -> dict[str, Any]:
+    """A segment as `verbose_json` has it, an event of its own in a stream, with its words if they are asked for."""
+    body = {"type": "transcript.segment", **_segment(number, segment)}
+    return body | {"words": [_word(word) for word in segment.words]} if "word" in rendering.granularities else body
+
+
 def segment_id(number: int) -> str:
     """What a segment with a speaker is called."""
     return f"seg_{number:06}"
