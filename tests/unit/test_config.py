@@ -109,3 +109,27 @@ def test_a_list_in_the_environment_that_is_no_json_is_explained(environment):
 def test_the_home_directory_may_be_abbreviated(environment, tmp_path):
     directory = environment(file=write(tmp_path / "a.yaml", "models: {directory: ~/models}")).models.directory
     assert directory == Path.home() / "models"
+
+
+def test_another_servers_configuration_is_found_and_ours_comes_first(environment, tmp_path):
+    write(
+        tmp_path / "config.yaml",
+        "server: {port: 8004, host: 10.0.0.1}\ntts_engine: {device: cpu}\ngeneration_defaults: {language: de}",
+    )
+    settings = environment(file=write(tmp_path / "a.yaml", "server: {port: 9000}"), VOXHELM_SPEECH__DEFAULT_LANGUAGE="bg")
+    assert (settings.server.host, settings.server.port, settings.speech.default_language) == ("10.0.0.1", 9000, "bg")
+    assert settings.models.device == "cpu"
+
+
+def test_another_servers_configuration_may_be_elsewhere_or_left_alone(environment, tmp_path):
+    (tmp_path / "app").mkdir()
+    write(tmp_path / "app" / "config.yaml", "server: {port: 8005}\ntts_engine: {device: cpu}")
+    elsewhere = write(tmp_path / "a.yaml", f"drop_in: {{directory: {tmp_path / 'app'}}}")
+    assert environment(file=elsewhere).server.port == 8005
+    assert environment(file=elsewhere, VOXHELM_DROP_IN__ENABLED="false").server.port == 8000
+
+
+def test_a_mapping_of_ours_is_added_to_another_servers(environment, tmp_path):
+    write(tmp_path / "config.yaml", "model: {repo_id: turbo}\nserver: {}")
+    settings = environment(file=write(tmp_path / "a.yaml", "models: {aliases: {mine: espeak-ng}}"))
+    assert settings.models.aliases == {"chatterbox": "chatterbox-turbo", "turbo": "chatterbox-turbo", "mine": "espeak-ng"}

@@ -12,7 +12,7 @@ from typer import Context
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command
 
-from voxhelm.cli import cache, config, doctor, engines, hear, keys, models, pull, rm, say, serve, voices
+from voxhelm.cli import cache, config, doctor, engines, hear, import_, keys, models, pull, rm, say, serve, voices
 from voxhelm.cli.failure import EXIT_CODES, ExitCode, failures_told
 from voxhelm.cli.flags import takes_flags
 
@@ -20,7 +20,7 @@ T = TypeVar("T")
 # A command, its flags and what its help ends with.
 Described = tuple[Callable[[T], None], type[T], str]
 
-ORDER: Final = ("serve", "say", "hear", "voices", "models", "pull", "rm", "engines", "keys", "cache", "doctor", "config")
+ORDER: Final = ("serve", "say", "hear", "voices", "models", "pull", "rm", "engines", "keys", "cache", "doctor", "config", "import")
 HELP_NAMES: Final = ["-h", "--help"]
 EPILOG: Final = f"""
 [bold]Start here[/]
@@ -105,8 +105,8 @@ def _application() -> typer.Typer:
     ) -> None:
         pass
 
-    def add(run: Callable[[T], None], options: type[T], epilog: str) -> None:
-        app.command(epilog=_with_exit_codes(epilog))(_command(run, options))
+    def add(run: Callable[[T], None], options: type[T], epilog: str, name: str | None = None) -> None:
+        app.command(name, epilog=_with_exit_codes(epilog))(_command(run, options))
 
     add(serve.serve, serve.ServeFlags, serve.EPILOG)
     add(say.say, say.SayFlags, say.EPILOG)
@@ -130,6 +130,7 @@ def _application() -> typer.Typer:
     app.add_typer(_group("cache", (cache.cache, cache.CacheFlags, cache.EPILOG), (cache.clear, cache.ClearFlags, cache.CLEAR_EPILOG)))
     add(doctor.doctor, doctor.DoctorFlags, doctor.EPILOG)
     add(config.config, config.ConfigFlags, config.EPILOG)
+    add(import_.import_, import_.ImportFlags, import_.EPILOG, "import")
     return app
 
 

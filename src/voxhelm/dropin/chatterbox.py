@@ -110,7 +110,7 @@ def _settings(engine: Foreign, defaults: Foreign, environment: Mapping[str, str]
     return {
         **{name: str(facts.root / path) for name, path in folders.items() if path is not None},
         # Its seed 0 is another one each time.
-        **{name: str(value) for name, value in numbers.items() if value is not None and (name, value) != ("seed", 0)},
+        **{name: value for name, value in numbers.items() if value is not None and (name, value) != ("seed", 0)},
         **({"dtype": word if word == "auto" else DTYPES[bool(bf16.flag(BF16))]} if word else {}),
     }
 

@@ -136,7 +136,8 @@ class _Reading:
         wanted = entry.get("speaker")
         if wanted in (None, "") or not speakers:
             return {"model": stem, "voice": stem}
-        named = speakers.get(int(wanted)) if str(wanted).isdecimal() else str(wanted)
+        numbered = speakers.get(int(wanted)) if str(wanted).isdecimal() else None
+        named = numbered if numbered is not None else str(wanted)
         if named not in speakers.values():
             left.append(LeftBehind(f"{where}.speaker", f"{stem} has no speaker {wanted}; its first one speaks"))
             return {"model": stem, "voice": stem}

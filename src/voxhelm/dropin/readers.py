@@ -144,5 +144,7 @@ def _document(path: Path) -> object:
 def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationInvalid(f"{path} cannot be read: {error}") from error
+    except UnicodeDecodeError:
+        raise ConfigurationInvalid(f"{path} is not text in UTF-8.") from None
+    except OSError as error:
+        raise ConfigurationInvalid(f"{path} cannot be read: {error.strerror}.") from error

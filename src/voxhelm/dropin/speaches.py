@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from voxhelm.catalog.names import KOKORO, PIPER, WHISPER, model_id_of, source_of
+from voxhelm.catalog.names import KOKORO, PIPER, WHISPER, model_id_of
 from voxhelm.catalog.piper_stem import PiperStem
-from voxhelm.domain.errors import ModelNotFound
 from voxhelm.dropin.carried import Carried, LeftBehind, without_nothing
 from voxhelm.dropin.foreign import Foreign
 from voxhelm.dropin.hub_cache import hub_cache
@@ -25,6 +24,7 @@ _WHISPER_PREFIX: Final = "WHISPER__"
 # Its own copies of models that have another home.
 _ITS_PIPER: Final = re.compile(r"speaches-ai/piper-(.+)", re.IGNORECASE)
 _ITS_KOKORO: Final = re.compile(r"(speaches-ai|hexgrad)/kokoro-82m.*", re.IGNORECASE)
+_OTHERS: Final = re.compile(r"parakeet|wespeaker|silero|pyannote", re.IGNORECASE)
 _LEFT: Final = {
     "ALLOW_ORIGINS": ("Voxhelm sends no CORS headers", "let the proxy in front of it send them"),
     "WHISPER__DEVICE_INDEX": ("Voxhelm chooses among the cards by their free memory", "name one with models.device_by_model"),
@@ -51,7 +51,7 @@ def carry_over_speaches(environment: Mapping[str, str], facts: SpeachesFacts, so
     variables = Foreign(environment, source)
     cache = hub_cache(environment) or facts.usual_cache
     models = {name: _known_as(name) for name in variables.names("PRELOAD_MODELS")}
-    preload = {name: model for name, model in models.items() if model is not None}
+    preload = {name: known for name, known in models.items() if known is not None}
     speech_seconds = _seconds(variables, "TTS_MODEL_TTL")
     time_to_live_seconds = {WHISPER: _seconds(variables, "STT_MODEL_TTL"), PIPER: speech_seconds, KOKORO: speech_seconds}
     own = _whisper(variables)
@@ -67,7 +67,7 @@ def carry_over_speaches(environment: Mapping[str, str], facts: SpeachesFacts, so
             "directory": str(cache) if cache is not None else None,
             "preload": list(dict.fromkeys(preload.values())),
             "pull_preload": True if preload else None,
-            "aliases": {name: model for name, model in preload.items() if name != model},
+            "aliases": {name: model_id for name, known in preload.items() if (model_id := model_id_of(known)) not in (None, name)},
             "time_to_live_seconds_by_engine": time_to_live_seconds,
             # A card is taken anyway where there is one, and nothing is broken where there is none.
             "device": "cpu" if variables.text("WHISPER__INFERENCE_DEVICE") == "cpu" else None,
@@ -79,19 +79,14 @@ def carry_over_speaches(environment: Mapping[str, str], facts: SpeachesFacts, so
 
 
 def _known_as(name: str) -> str | None:
-    """The id that a model of Speaches has here; None for one that Voxhelm cannot load."""
+    """The name that a model of Speaches is pulled by here; None for one that Voxhelm cannot load."""
     piper = _ITS_PIPER.fullmatch(name)
     if piper is not None:
         return piper[1] if PiperStem.parse(piper[1]) is not None else None
     if _ITS_KOKORO.fullmatch(name):
-        return model_id_of("kokoro")
-    try:
-        source = source_of(name)
-    except ModelNotFound:
-        return None
-    # What is in a repository of the hub is not told by its name, but Speaches' own families are.
-    foreign = re.search(r"parakeet|wespeaker|silero|pyannote", name, re.IGNORECASE)
-    return None if foreign else source.model_id or source.repository.partition("/")[2]
+        return KOKORO
+    # What is in a repository of the hub is not told by its name, but these families are.
+    return None if _OTHERS.search(name) or model_id_of(name) is None else name
 
 
 def _seconds(variables: Foreign, name: str) -> float:
@@ -99,16 +94,16 @@ def _seconds(variables: Foreign, name: str) -> float:
     return TIME_TO_LIVE_SECONDS if seconds is None else seconds
 
 
-def _whisper(variables: Foreign) -> Mapping[str, str]:
+def _whisper(variables: Foreign) -> Mapping[str, str | float]:
     compute_type = variables.text(f"{_WHISPER_PREFIX}COMPUTE_TYPE")
     numbers = {name: variables.number(f"{_WHISPER_PREFIX}{name.upper()}", 0) for name in ("cpu_threads", "num_workers")}
     chosen = {"compute_type": compute_type} if compute_type is not None and compute_type != "default" else {}
-    return chosen | {name: str(value) for name, value in numbers.items() if value}
+    return {**chosen, **{name: value for name, value in numbers.items() if value}}
 
 
 def _unknown_models(models: Mapping[str, str | None]) -> Iterator[LeftBehind]:
-    for name, model in models.items():
-        if model is None:
+    for name, known in models.items():
+        if known is None:
             yield LeftBehind(f"PRELOAD_MODELS: {name}", f"Voxhelm has no engine for it; it has {WHISPER}, {PIPER} and {KOKORO}")
 
 
