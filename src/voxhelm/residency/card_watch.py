@@ -17,9 +17,12 @@ PERIOD_SECONDS: Final = 2.0
 class CardWatch:
     """The one that looks: now and then, when something is to be decided, and when a model has left a card."""
 
-    def __init__(self, cards: Cards, post: Callable[[Seen | SeenOff], None], clock: Clock) -> None:
-        """post: leaves a message for the owner loop."""
+    def __init__(
+        self, cards: Cards, post: Callable[[Seen | SeenOff], None], clock: Clock, blinded: Callable[[Exception], None]
+    ) -> None:
+        """post: leaves a message for the owner loop. blinded: is told what went wrong with a look."""
         self._cards = cards
+        self._blinded = blinded
         self._post = post
         self._clock = clock
 
@@ -31,7 +34,11 @@ class CardWatch:
 
     async def look(self) -> None:
         """Look once; returns when the owner loop knows what was seen."""
-        sight = await self._cards.look()
+        try:
+            sight = await self._cards.look()
+        except Exception as error:  # noqa: BLE001 - whatever a source raises, nothing is known then, and that is told
+            self._blinded(error)
+            sight = None
         known: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._post(Seen(sight, known))
         await known

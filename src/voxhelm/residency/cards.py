@@ -93,8 +93,8 @@ class Cards:
             await asyncio.wait({self._reading}, timeout=LOOK_PATIENCE_SECONDS)
             if not self._reading.done():
                 return None
-            facts, self._reading = self._reading.result(), None
-            return Sight(facts, self._counted)
+            reading, self._reading = self._reading, None
+            return Sight(reading.result(), self._counted)
 
     def take(self, sight: Sight | None, now_seconds: float) -> None:
         """Know what was seen; None when nothing was."""

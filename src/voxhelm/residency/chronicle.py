@@ -20,6 +20,10 @@ class Chronicle:
         """The owner loop has ended of its own fault."""
         self._log.error("residency failed", reason=reason)
 
+    def blinded(self, error: Exception) -> None:
+        """The cards could not be looked at, for a reason that nobody has thought of."""
+        self._log.error("cards cannot be looked at", reason=f"{type(error).__name__}: {error}")
+
     def leased(self, model_id: str, leases: int) -> None:
         """So many callers use a model now."""
         self._metrics.model_leases.labels(model=model_id).set(leases)

@@ -62,7 +62,9 @@ class Residency:
         self._chronicle = Chronicle(metrics, log)
         self._mailbox: Mailbox[Message] = Mailbox(clock)
         self._cards: Cards | None = memory.cards
-        self._watch = CardWatch(memory.cards, self._mailbox.post, clock) if memory.cards is not None else None
+        self._watch: CardWatch | None = None
+        if memory.cards is not None:
+            self._watch = CardWatch(memory.cards, self._mailbox.post, clock, self._chronicle.blinded)
         self._hosts: dict[str, Host] = {}
         self._waiting: list[Asked] = []
         self._tasks: set[asyncio.Task[None]] = set()

@@ -125,6 +125,8 @@ async def test_a_model_goes_to_the_card_and_says_so(world):
 async def test_what_others_took_since_the_last_look_is_seen_before_a_load(world):
     residency = world.start()
     await use(residency, "a")
+    await residency.look()
+    await residency.look()
     world.clock.advance(1.0)
     world.device.taken[OTHERS] = 1 * GIB
     held = await residency.lease("a")
@@ -322,6 +324,20 @@ async def test_a_card_that_nobody_can_read_is_not_used(world):
     residency = world.start()
     world.device.readable = False
     assert await use(residency, "a") == ("cpu", Fallback.ROOM_UNKNOWN)
+
+
+async def test_a_source_that_breaks_leaves_nothing_known_and_keeps_nobody_waiting(world):
+    residency = world.start()
+
+    def broken():
+        raise ValueError("nobody has thought of this")
+
+    seen, world.source.read = world.source.read, broken
+    await residency.look()
+    assert await use(residency, "a") == ("cpu", Fallback.ROOM_UNKNOWN)
+    world.source.read = seen
+    await residency.look()
+    assert await use(residency, "b") == ("cuda:0", None)
 
 
 async def test_many_callers_of_many_models_on_a_card_that_comes_and_goes_all_come_to_their_end(world):

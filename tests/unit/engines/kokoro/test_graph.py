@@ -5,7 +5,7 @@ import onnx
 import onnxruntime
 import pytest
 
-from voxhelm.domain.errors import ModelLoadFailed
+from voxhelm.domain.errors import DeviceUnusable, ModelLoadFailed
 from voxhelm.domain.model import Placement
 from voxhelm.engines.kokoro.graph import open_graph, read_vocabulary
 from voxhelm.testing.models.kokoro import SAMPLES_PER_TOKEN, write_kokoro
@@ -46,7 +46,7 @@ def test_another_network_is_refused(models, tmp_path):
 def test_a_device_that_the_runtime_cannot_use_says_what_to_install(spec):
     if "CUDAExecutionProvider" in onnxruntime.get_available_providers():
         pytest.skip("this ONNX Runtime can use a GPU")
-    with pytest.raises(ModelLoadFailed, match="onnxruntime-gpu"):
+    with pytest.raises(DeviceUnusable, match="onnxruntime-gpu"):
         open_graph(spec.path / "kokoro-null.onnx", Placement("cuda:0"), {})
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from voxhelm.domain.errors import ModelLoadFailed
+from voxhelm.domain.errors import DeviceUnusable, ModelLoadFailed
 from voxhelm.domain.model import Capability, ModelSpec, Placement
 from voxhelm.engines.piper import engine, installation
 from voxhelm.engines.piper.engine import ENGINE
@@ -89,7 +89,7 @@ def test_files_that_are_gone_are_named(voice_path):
 
 
 def test_a_card_that_this_runtime_cannot_use_is_refused(voice_path):
-    with pytest.raises(ModelLoadFailed, match="onnxruntime-gpu"), ENGINE.load(spec_of(voice_path), Placement("cuda:0")):
+    with pytest.raises(DeviceUnusable, match="onnxruntime-gpu"), ENGINE.load(spec_of(voice_path), Placement("cuda:0")):
         pass
 
 
