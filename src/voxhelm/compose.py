@@ -85,7 +85,6 @@ class Voxhelm:
     encoding: ThreadPoolExecutor
     clock: Clock
     log: Log
-    results: Results | None = None
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
@@ -100,8 +99,7 @@ class Voxhelm:
             await asyncio.gather(preloading, return_exceptions=True)
             await owner
             self.encoding.shutdown()
-            if self.results is not None:
-                self.results.close()
+            self.services.speaker.close()
 
 
 def compose(
@@ -157,12 +155,9 @@ def compose(
     renewal = Renewal(catalog, book, residency, beginnings.of)
     shelf = Shelf(settings.models.directory)
     weights = Weights(compose_puller(settings, clock), shelf, catalog, renewal, named_in_settings(settings), log)
-    results = _results(settings, clock)
-    narrator = Narrator(
-        speaker, results, _world(settings, catalog, clock), catalog, KeepOptions(settings.cache.cloud), metrics, log
-    )
+    narrator = _narrator(settings, speaker, catalog, metrics, clock, log)
     services = Services(narrator, listener, examiner, inventory, RunningRequests(), control, weights, metrics, _key_ring(settings, clock, log))
-    return Voxhelm(services, engines, catalog, residency, preloader, encoding, clock, log, results)
+    return Voxhelm(services, engines, catalog, residency, preloader, encoding, clock, log)
 
 
 def compose_app(voxhelm: Voxhelm, settings: Settings) -> ASGIApp:
@@ -193,9 +188,10 @@ def compose_puller(settings: Settings, clock: Clock) -> Puller:
     return Puller(Shelf(models.directory), access, clock.unix_seconds)
 
 
-def _results(settings: Settings, clock: Clock) -> Results | None:
+def _narrator(settings: Settings, speaker: Speaker, catalog: Catalog, metrics: Metrics, clock: Clock, log: Log) -> Narrator:
     cache = settings.cache
-    return Results(cache.directory, cache.limit_bytes, clock.unix_seconds) if cache.limit_bytes else None
+    results = Results(cache.directory, cache.limit_bytes, clock.unix_seconds) if cache.limit_bytes else None
+    return Narrator(speaker, results, _world(settings, catalog, clock), catalog, KeepOptions(cache.cloud), metrics, log)
 
 
 def _world(settings: Settings, catalog: Catalog, clock: Clock) -> World:
