@@ -12,7 +12,7 @@ from typer import Context
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command
 
-from voxhelm.cli import cache, config, doctor, engines, hear, import_, keys, models, pull, rm, say, serve, voices
+from voxhelm.cli import bench, cache, config, doctor, engines, hear, import_, keys, models, pull, rm, say, serve, voices
 from voxhelm.cli.failure import EXIT_CODES, ExitCode, failures_told
 from voxhelm.cli.flags import takes_flags
 
@@ -20,7 +20,7 @@ T = TypeVar("T")
 # A command, its flags and what its help ends with.
 Described = tuple[Callable[[T], None], type[T], str]
 
-ORDER: Final = ("serve", "say", "hear", "voices", "models", "pull", "rm", "engines", "keys", "cache", "doctor", "config", "import")
+ORDER: Final = ("serve", "say", "hear", "voices", "models", "pull", "rm", "engines", "keys", "cache", "bench", "doctor", "config", "import")
 HELP_NAMES: Final = ["-h", "--help"]
 EPILOG: Final = f"""
 [bold]Start here[/]
@@ -128,6 +128,7 @@ def _application() -> typer.Typer:
     add(rm.rm, rm.RmFlags, rm.EPILOG)
     app.add_typer(_keys())
     app.add_typer(_group("cache", (cache.cache, cache.CacheFlags, cache.EPILOG), (cache.clear, cache.ClearFlags, cache.CLEAR_EPILOG)))
+    app.add_typer(_bench())
     add(doctor.doctor, doctor.DoctorFlags, doctor.EPILOG)
     add(config.config, config.ConfigFlags, config.EPILOG)
     add(import_.import_, import_.ImportFlags, import_.EPILOG, "import")
@@ -165,6 +166,15 @@ def _keys() -> typer.Typer:
     group.command(epilog=_with_exit_codes(keys.CREATE_EPILOG))(_command(keys.create, keys.CreateFlags))
     group.command("list", epilog=_with_exit_codes(keys.LIST_EPILOG))(_command(keys.list_keys, keys.ListFlags))
     group.command(epilog=_with_exit_codes(keys.REVOKE_EPILOG))(_command(keys.revoke, keys.RevokeFlags))
+    return group
+
+
+def _bench() -> typer.Typer:
+    """`bench`, which is nothing without one of its commands."""
+    group = typer.Typer(name="bench", help=bench.BENCH, no_args_is_help=True, rich_markup_mode="rich")
+    # With a callback, one command alone is not taken for the group.
+    group.callback()(lambda: None)
+    group.command(epilog=_with_exit_codes(bench.EPILOG))(_command(bench.wer, bench.WerFlags))
     return group
 
 
