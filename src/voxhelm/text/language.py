@@ -7,7 +7,7 @@ from typing import Final
 import gcld3
 
 from voxhelm.text.common_words import CYRILLIC, LATIN
-from voxhelm.text.scripts import letters_by_script
+from voxhelm.text.scripts import UNFAMILIAR, letters_by_script
 
 _LOOKED_AT_CHARACTERS: Final = 2_000
 _SHORT_LETTERS: Final = 60
@@ -90,9 +90,9 @@ def guess_language(text: str, *, default: str) -> str:
     """
     beginning = _SURROGATE.sub(" ", text[:_LOOKED_AT_CHARACTERS])
     counts = letters_by_script(beginning)
-    if not counts:
+    script = next(iter(counts), UNFAMILIAR)
+    if script == UNFAMILIAR:
         return default
-    script = next(iter(counts))
     if script == "han" and counts.get("kana"):
         return "ja"  # only Japanese mixes the two
     if script in _ONE_LANGUAGE:

@@ -20,8 +20,8 @@ _BLOCKS: Final[Mapping[str, str]] = {
     "kannada": "ಅ-ಹ",
     "malayalam": "അ-ഹ",
     "sinhala": "අ-ෆ",
-    "thai": "ก-ฮ",
-    "lao": "ກ-ຮ",
+    "thai": "ก-ะาเ-ๆ",
+    "lao": "ກ-ະາເ-ໆ",
     "myanmar": "က-ဪ",
     "georgian": "Ⴀ-ჿ",
     "ethiopic": "ሀ-ፚ",
@@ -30,10 +30,15 @@ _BLOCKS: Final[Mapping[str, str]] = {
     "kana": "ぁ-ゖァ-ヺ",
     "han": "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff",
 }
+# Letters of every other script. Whoever reads certain scripts only cannot read these either.
+UNFAMILIAR: Final = "unfamiliar"
 _LETTERS: Final[Mapping[str, re.Pattern[str]]] = {script: re.compile(f"[{block}]") for script, block in _BLOCKS.items()}
+_OTHERS: Final = re.compile(rf"[^\W\d_{''.join(_BLOCKS.values())}]")
 
 
 def letters_by_script(text: str) -> dict[str, int]:
     """How many letters of each script `text` has, the most first; scripts without any are left out."""
     counts = {script: len(pattern.findall(text)) for script, pattern in _LETTERS.items()}
+    # Numerals such as a half or a superscript two are word characters to an expression, and letters to nobody.
+    counts[UNFAMILIAR] = sum(character.isalpha() for character in _OTHERS.findall(text))
     return dict(sorted(((script, count) for script, count in counts.items() if count), key=lambda item: -item[1]))
