@@ -35,10 +35,6 @@ def decode_channels(source: BinaryIO | Path, *, rate_hz: int = 16_000, chunk_sec
         for frame in frames(container, track):
             samples = splitter.split(frame)
             count = count or len(samples)
-            if count > MOST_CHANNELS:
-                raise ParameterInvalid(
-                    f"The recording has {count} channels; up to {MOST_CHANNELS} can be heard each on its own.", param="channels"
-                )
             yield from converter.push(_of_count(samples, count), frame.sample_rate)
         if not count:
             raise AudioEmpty("The file holds no sound: it has a header and not a single sample.", param="file")
@@ -60,16 +56,24 @@ class _Splitter:
 
     def split(self, frame: av.AudioFrame) -> NDArray[np.int16]:
         require_possible_rate(frame.sample_rate)
+        channels = frame.layout.nb_channels
+        if channels > MOST_CHANNELS:
+            raise ParameterInvalid(
+                f"The recording has {channels} channels; up to {MOST_CHANNELS} can be heard each on its own.", param="channels"
+            )
         kind = (frame.format.name, frame.layout.name, frame.sample_rate)
         if self._resampler is None or kind != self._kind:
-            self._resampler = av.AudioResampler(format="s16p", layout=frame.layout, rate=frame.sample_rate)
+            self._resampler = av.AudioResampler(format="s16", layout=frame.layout, rate=frame.sample_rate)
             self._kind = kind
         frame.pts = None  # times are counted in samples here
         try:
-            parts = [np.asarray(part.to_ndarray(), dtype=np.int16) for part in self._resampler.resample(frame)]
+            # One plane with the channels side by side: PyAV reads a ninth plane from where there is none, and crashes.
+            parts = [
+                np.asarray(part.to_ndarray(), dtype=np.int16).reshape(-1, channels) for part in self._resampler.resample(frame)
+            ]
         except av.FFmpegError as error:
             raise AudioUnreadable("The audio is damaged: a part of it cannot be divided into channels.", param="file") from error
-        return np.concatenate(parts, axis=1) if parts else np.zeros((frame.layout.nb_channels, 0), dtype=np.int16)
+        return np.concatenate(parts).T if parts else np.zeros((channels, 0), dtype=np.int16)
 
 
 class _Converter:

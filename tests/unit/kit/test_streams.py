@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from voxhelm.kit.streams import Arrival, arrivals, copies
+from voxhelm.kit.streams import Arrival, arrivals, copies, with_ticks
 
 
 async def numbers(count, taken=None):
@@ -111,3 +111,53 @@ async def test_an_error_of_one_source_ends_all():
     with pytest.raises(ValueError, match="broken"):
         await collected(arrivals([waiting(), broken()]))
     assert closed.is_set()
+
+
+async def test_ticks_come_while_nothing_else_does():
+    released = asyncio.Event()
+
+    async def slow():
+        yield "first"
+        await released.wait()
+        yield "last"
+
+    stream = with_ticks(slow(), 0.005)
+    came = []
+    async for item in stream:
+        came.append(item)
+        if came.count(None) >= 2:
+            released.set()
+    assert [item for item in came if item is not None] == ["first", "last"]
+    assert came.count(None) >= 2
+
+
+async def test_a_source_that_is_in_time_is_passed_on_as_it_is():
+    assert await collected(with_ticks(numbers(5), 3_600.0)) == list(range(5))
+
+
+async def test_leaving_a_ticking_stream_closes_its_source():
+    closed = asyncio.Event()
+
+    async def waiting():
+        try:
+            yield 1
+            await asyncio.Event().wait()
+        finally:
+            closed.set()
+
+    stream = with_ticks(waiting(), 0.001)
+    assert await anext(stream) == 1
+    assert await anext(stream) is None
+    await stream.aclose()
+    assert closed.is_set()
+
+
+async def test_an_error_of_a_ticking_source_is_raised():
+    async def broken():
+        yield 1
+        raise ValueError("broken")
+
+    stream = with_ticks(broken(), 3_600.0)
+    assert await anext(stream) == 1
+    with pytest.raises(ValueError, match="broken"):
+        await anext(stream)

@@ -1,5 +1,7 @@
 import asyncio
 import io
+import wave
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +11,8 @@ from voxhelm.audio.formats import AudioFormat
 from voxhelm.domain.errors import AudioEmpty, AudioUnreadable, LanguageUnsupported, ModelUnsuited, ParameterInvalid
 from voxhelm.domain.options import TranscribeOptions
 from voxhelm.domain.pcm import Pcm
-from voxhelm.serving.hear import HearingRequest
+from voxhelm.serving.hear import Channels, HearingRequest
+from voxhelm.serving.speakers import NamedSpeaker
 
 
 def recording(*parts):
@@ -91,3 +94,64 @@ async def test_what_is_wrong_is_raised_before_there_is_a_transcript(services, wa
     with pytest.raises(error):
         await services.listener.hear(wanted())
     await given_back(services)
+
+
+def stereo(seconds, tail_seconds=0.0):
+    """A WAV file of a tone on the left, then silence, and silence on the right, then a tone."""
+    left = np.pad(8_000 * np.sin(np.arange(round(seconds * 16_000)) / 8), (0, round(tail_seconds * 16_000)))
+    file = io.BytesIO()
+    with wave.open(file, "wb") as sound:
+        sound.setnchannels(2)
+        sound.setsampwidth(2)
+        sound.setframerate(16_000)
+        sound.writeframes(np.stack((left, left[::-1]), axis=1).astype("<i2").tobytes())
+    file.seek(0)
+    return file
+
+
+async def test_channels_are_heard_apart_and_told_in_order(services):
+    wanted = replace(request(stereo(3.0)), channels=Channels.SEPARATE, speakers=(NamedSpeaker("left"),))
+    segments, hearing = await heard(services, wanted)
+    assert [(one.speaker, one.text) for one in segments] == [
+        (speaker, f"second{number}") for number in (1, 2, 3) for speaker in ("left", "B")
+    ]
+    assert hearing.progress.audio_seconds == pytest.approx(3.0)
+    await given_back(services)
+
+
+async def test_a_channel_that_is_silent_for_long_holds_nothing_up(services):
+    """A recogniser of utterances says nothing of silence: what is heard on the other channel meanwhile must not fill anything."""
+    wanted = replace(request(stereo(1.0, 400.0), model="pocketsphinx-en-us"), channels=Channels.SEPARATE)
+    _, hearing = await heard(services, wanted)
+    assert hearing.progress.audio_seconds == pytest.approx(401.0, abs=0.1)
+    await given_back(services)
+
+
+async def test_a_diariser_that_is_far_behind_is_waited_for(services):
+    """The fake's turns end when the tone does, after 200 seconds; as many segments wait for them."""
+    wanted = replace(request(recording((1, 200.0)), word_times=True), diarize=True)
+    segments, _ = await heard(services, wanted)
+    assert len(segments) == 200
+    assert {one.speaker for one in segments} == {"A"}
+    await given_back(services)
+
+
+@pytest.mark.parametrize("how", [{"channels": Channels.SEPARATE}, {"diarize": True}])
+async def test_a_hearing_of_several_streams_left_in_the_middle_gives_the_models_back(services, how):
+    hearing = await services.listener.hear(replace(request(stereo(60.0)), **how))
+    if "channels" in how:
+        await anext(hearing.segments)
+    await hearing.aclose()
+    await given_back(services)
+
+
+async def test_how_long_it_is_is_told_when_asked(services):
+    _, hearing = await heard(services, replace(request(recording((1, 2.0))), measured=True))
+    assert hearing.progress.total_seconds == pytest.approx(2.0)
+    _, hearing = await heard(services, request(recording((1, 2.0))))
+    assert hearing.progress.total_seconds is None
+
+
+async def test_a_model_of_one_language_is_told_that_one(services):
+    _, hearing = await heard(services, request(recording((1, 1.0)), languages=("de", "en")))
+    assert hearing.language == "en"
