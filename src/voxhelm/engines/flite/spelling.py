@@ -1,5 +1,6 @@
 """From any text to the ASCII that Flite reads, and back to places in the text."""
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +9,12 @@ from typing import Final
 SPELT: Final = {
     "‘": "'", "’": "'", "“": '"', "”": '"', "«": '"', "»": '"', "–": " - ", "—": " - ", "…": "...", "\n": "\n",
     "€": " euros ", "£": " pounds ", "ß": "ss", "æ": "ae", "œ": "oe", "Æ": "Ae", "Œ": "Oe", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L",
+    "ẞ": "SS", "ð": "th", "Ð": "Th", "þ": "th", "Þ": "Th", "ŋ": "ng", "Ŋ": "Ng",
 }  # fmt: skip
+
+# What the standard calls a letter says which of ours it comes from: SMALL LETTER B WITH HOOK, SMALL LETTER DOTLESS I, SMALL LETTER EZH.
+_NAMED: Final = re.compile(r"LATIN (?:CAPITAL |SMALL )?LETTER (?P<words>.+?)(?: WITH .+)?")
+_OUR_LETTER: Final = re.compile(r"\b[A-Z]{1,2}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +52,15 @@ def _ascii(character: str) -> Iterator[str]:
     if unicodedata.category(character).startswith("M"):
         # The accent of the letter before: gone, and not a space in the middle of the word.
         return
-    found = False
-    for part in unicodedata.normalize("NFKD", character):
-        if part.isascii() and part.isprintable():
-            found = True
-            yield part
-    if not found:
-        yield " "
+    # Whatever comes of it, it stays apart from its neighbours when nothing does.
+    yield from "".join(_letters(part) for part in unicodedata.normalize("NFKD", character)) or " "
+
+
+def _letters(character: str) -> str:
+    if character.isascii() and character.isprintable():
+        return character
+    named = _NAMED.fullmatch(unicodedata.name(character, ""))
+    if character in SPELT or named is None:
+        return SPELT.get(character, "")
+    words = named["words"]
+    return (_OUR_LETTER.findall(words) or words.split())[-1].lower()

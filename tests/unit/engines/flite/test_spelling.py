@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voxhelm.engines.flite.spelling import spell
+from voxhelm.text.scripts import letters_by_script
 
 
 @pytest.mark.parametrize(
@@ -13,6 +14,7 @@ from voxhelm.engines.flite.spelling import spell
         ("ﬁne Ａ１", "fine A1"),
         ("£5 — or €6", " pounds 5  -  or  euros 6"),
         ("Straße Łódź", "Strasse Lodz"),
+        ("Đorđe, ısı, Ħamrun, Ɓ, ǣ, þing", "dorde, isi, hamrun, b, ae, thing"),
         ("one\x00two\x1b", "one two "),
         ("a\nb\tc", "a\nb c"),
         ("Hi Здравей", "Hi        "),
@@ -21,6 +23,13 @@ from voxhelm.engines.flite.spelling import spell
 )
 def test_a_text_is_written_in_ascii(text, spelt):
     assert spell(text).text == spelt
+
+
+def test_every_latin_letter_can_be_said():
+    """Flite is given every sentence in Latin letters, and the stream of a text is cut by a sentence without a word."""
+    letters = [letter for letter in map(chr, range(0x20000)) if "latin" in letters_by_script(letter)]
+    assert len(letters) > 500
+    assert [letter for letter in letters if not spell(letter).has_words] == []
 
 
 @given(st.text(alphabet=st.characters()))
