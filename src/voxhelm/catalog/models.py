@@ -5,10 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from voxhelm.catalog.aliases import AUTO, OPENAI_MODELS
+from voxhelm.catalog.detour import STRAIGHT, Detour
 from voxhelm.catalog.egress import NOTHING_LEAVES, EgressPolicy, refusal, with_egress_host
 from voxhelm.catalog.engines import FoundEngine, remedy_for
 from voxhelm.catalog.names import model_id_of
 from voxhelm.catalog.near import did_you_mean
+from voxhelm.catalog.routes import NO_ROUTES, RouteTable
 from voxhelm.catalog.shelf import WORKSHOP
 from voxhelm.domain.engine import Engine
 from voxhelm.domain.errors import LanguageUnsupported, ModelNotFound, ModelUnsuited
@@ -26,6 +28,7 @@ class Catalog:
         egress: EgressPolicy = NOTHING_LEAVES,
         settings: Mapping[str, Mapping[str, str]] | None = None,
         engine_settings: Mapping[str, Mapping[str, str]] | None = None,
+        routes: RouteTable = NO_ROUTES,
     ) -> None:
         """Ask every engine what it finds.
 
@@ -33,6 +36,7 @@ class Catalog:
         egress: models it does not allow are neither listed nor chosen, and refused by name.
         settings: by a model's id, what the operator wants of its engine; it is added to `ModelSpec.settings`.
         engine_settings: the same by an engine's name, for all its models; what is wanted of a model comes first.
+        routes: the order in which models are tried, where it is not that of their preference.
         """
         self._engines = engines
         self._directory = models_directory
@@ -40,6 +44,7 @@ class Catalog:
         self._egress = egress
         self._settings = settings or {}
         self._engine_settings = engine_settings or {}
+        self.routes = routes
         self.adopt(self.scan())
 
     def scan(self) -> tuple[ModelSpec, ...]:
@@ -162,9 +167,9 @@ class Catalog:
             )
         return suited
 
-    def hearing(self, name: str, language: str | None) -> ModelSpec:
+    def hearing(self, name: str, language: str | None, detour: Detour = STRAIGHT) -> ModelSpec:
         """The model that is to hear `language` (ISO 639-1; None for any). Raises as `candidates`, and LanguageUnsupported."""
-        suited = self.candidates(name, Capability.TRANSCRIPTION)
+        suited = self.hearers(name, language, detour)
         for spec in suited:
             if language is None or language in spec.languages:
                 return spec
@@ -173,6 +178,21 @@ class Catalog:
             f"No installed model hears '{language}'; what is installed hears: {', '.join(known)}. Leave the language out to try it anyway.",
             param="language",
         )
+
+    def hearers(self, name: str, language: str | None, detour: Detour = STRAIGHT) -> Sequence[ModelSpec]:
+        """As `candidates`, those that hear, in the order of the route for a language, and without what is gone around.
+
+        One that is gone around has all others in its place, whoever named it. LanguageUnsupported when that leaves none.
+        """
+        suited = self.routes.ordered(Capability.TRANSCRIPTION, language, self.candidates(name, Capability.TRANSCRIPTION))
+        left = detour.left(suited)
+        if left or not detour:
+            return left
+        others = self.routes.ordered(Capability.TRANSCRIPTION, language, self.candidates(AUTO, Capability.TRANSCRIPTION))
+        left = detour.left(others)
+        if not left:
+            raise LanguageUnsupported("No other installed model hears.", param="model")
+        return left
 
     def _suggest(self, name: str) -> str:
         return did_you_mean(name, [*self._models, *self.aliases])

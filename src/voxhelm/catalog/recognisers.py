@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from voxhelm.catalog.aliases import AUTO
+from voxhelm.catalog.detour import STRAIGHT, Detour
 from voxhelm.catalog.models import Catalog
 from voxhelm.domain.engine import Capabilities
 from voxhelm.domain.errors import LanguageUnsupported, ModelUnsuited
@@ -27,15 +28,15 @@ class Recognisers:
         """What the engine of a model can do."""
         return self._catalog.engine_of(spec.id).capabilities
 
-    def hearing(self, name: str, language: str | None, languages: Collection[str] = ()) -> ModelSpec:
+    def hearing(self, name: str, language: str | None, languages: Collection[str] = (), detour: Detour = STRAIGHT) -> ModelSpec:
         """The model that is to hear `language`, or else what may be any of `languages` (ISO 639-1; empty for any).
 
-        One that knows all of them is preferred to one that knows some. Raises ModelNotFound, ModelUnsuited, EgressForbidden,
-        LanguageUnsupported.
+        One that knows all of them is preferred to one that knows some. detour: what is gone around. Raises ModelNotFound,
+        ModelUnsuited, EgressForbidden, LanguageUnsupported.
         """
         if language is not None or not languages:
-            return self._catalog.hearing(name, language)
-        suited = self._catalog.candidates(name, Capability.TRANSCRIPTION)
+            return self._catalog.hearing(name, language, detour)
+        suited = self._catalog.hearers(name, None, detour)
         known = [len(set(languages) & set(spec.languages)) for spec in suited]
         if not any(known):
             hears = ", ".join(sorted({one for spec in suited for one in spec.languages}))
@@ -44,9 +45,9 @@ class Recognisers:
             )
         return suited[known.index(max(known))]
 
-    def translating(self, name: str) -> ModelSpec:
+    def translating(self, name: str, detour: Detour = STRAIGHT) -> ModelSpec:
         """The model that is to write English of what it hears. Raises as `hearing`, ModelUnsuited when there is none."""
-        return self._able(name, "translates", "translate what it hears into English")
+        return self._able(name, "translates", "translate what it hears into English", detour)
 
     def telling_languages(self, name: str) -> ModelSpec:
         """The model that is to tell which language is spoken. Raises as `translating`."""
@@ -63,8 +64,8 @@ class Recognisers:
         """The model that tells when somebody speaks. Raises ModelNotFound, ModelUnsuited, EgressForbidden."""
         return self._catalog.candidates(name, Capability.VOICE_ACTIVITY)[0]
 
-    def _able(self, name: str, fact: str, deed: str) -> ModelSpec:
-        suited = self._catalog.candidates(name, Capability.TRANSCRIPTION)
+    def _able(self, name: str, fact: str, deed: str, detour: Detour = STRAIGHT) -> ModelSpec:
+        suited = self._catalog.hearers(name, None, detour)
         for spec in suited:
             if getattr(self.capabilities_of(spec), fact) and len(spec.languages) > 1:
                 return spec

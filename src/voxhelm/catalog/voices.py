@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from voxhelm.catalog.aliases import AUTO, VOICE_NAMES
+from voxhelm.catalog.detour import STRAIGHT, Detour
 from voxhelm.catalog.models import Catalog
 from voxhelm.catalog.near import did_you_mean
 from voxhelm.domain.engine import Capabilities
@@ -85,16 +86,24 @@ class VoiceBook:
         self._voices = voices
 
     def choose(
-        self, name: str | None, model: str, guess_languages: Callable[[], Sequence[str]], script: str | None = None
+        self,
+        name: str | None,
+        model: str,
+        guess_languages: Callable[[], Sequence[str]],
+        script: str | None = None,
+        detour: Detour = STRAIGHT,
     ) -> ChosenVoice:
         """The voice that `name` means with the model that `model` means.
 
         name: a logical name, an OpenAI name, a language, an engine's voice id, `model/voice`, or None and `auto` for the automatic choice.
         guess_languages: asked for what the text may be in (ISO 639-1), the likeliest first, only when nothing else decides.
         script: what the text is written in, as in `text.scripts`; models that cannot read it are passed over, and refused by name.
+        detour: what is gone around: another voice of the same language speaks, whoever named the one that does not.
         Raises VoiceNotFound, LanguageUnsupported, ModelNotFound, ModelUnsuited, EgressForbidden.
         """
         chosen = self._choose(name, self._catalog.candidates(model, Capability.SPEECH), guess_languages, script)
+        if detour:
+            chosen = self._around(chosen, detour, script)
         if not self._reads(chosen.spec, script):
             raise LanguageUnsupported(
                 f"Voice '{chosen.voice.id}' of {chosen.spec.id} cannot read {script} letters. Leave the voice out, or choose another one.",
@@ -115,6 +124,33 @@ class VoiceBook:
         if wanted == AUTO:
             return self._by_language(guess_languages(), candidates, script)
         return _in_language(self._by_id(wanted, candidates, script), guess_languages)
+
+    def _around(self, chosen: ChosenVoice, detour: Detour, script: str | None) -> ChosenVoice:
+        """What was chosen, or whoever speaks its language instead."""
+        others = [
+            ChosenVoice(spec, voice, chosen.language)
+            for spec in self.route(chosen.language)
+            if self._reads(spec, script) and (voice := self._speaking(chosen.language, spec)) is not None
+        ]
+        found = [chosen, *others]
+        best = detour.best([(one.spec.id, one.voice.id) for one in found])
+        if best is None:
+            raise LanguageUnsupported(f"No other installed voice speaks '{chosen.language}'.", param="voice")
+        return found[best]
+
+    def route(self, language: str) -> Sequence[ModelSpec]:
+        """The models that are tried for a text in a language (ISO 639-1), in order; those that do not speak it, too."""
+        return self._catalog.routes.ordered(Capability.SPEECH, language, self._catalog.candidates(AUTO, Capability.SPEECH))
+
+    def usual_voice(self, language: str, spec: ModelSpec) -> Voice | None:
+        """Who of a model speaks a language when nobody is named; None when it does not."""
+        return self._speaking(language, spec)
+
+    def is_for_one_model(self, name: str | None) -> bool:
+        """Whether `name` is that of a voice which one model has, and none of the operator's, of OpenAI's or of a language."""
+        wanted = name or AUTO
+        known = wanted == AUTO or wanted in self._logical or wanted in self._openai
+        return not known and not any(primary(one) == wanted.lower() for spec in self._catalog.models for one in spec.languages)
 
     def _reads(self, spec: ModelSpec, script: str | None) -> bool:
         scripts = self._catalog.engine_of(spec.id).capabilities.scripts
@@ -198,7 +234,7 @@ class VoiceBook:
         # Where no model can read the script, whoever would speak the language is chosen, and refused with a reason.
         readers = [spec for spec in candidates if self._reads(spec, script)] or candidates
         for language in languages:
-            for spec in readers:
+            for spec in self._catalog.routes.ordered(Capability.SPEECH, language, readers):
                 voice = self._speaking(language, spec)
                 if voice is not None:
                     return ChosenVoice(spec, voice, language)

@@ -58,6 +58,8 @@ class VoxhelmError(Exception):
         retry_after_seconds: when trying again makes sense.
         """
         super().__init__(message)
+        self.model_id: str | None = None
+        """The model that is to blame, where whoever raised it could tell; said to nobody, and used to find another one."""
         self.message = message
         self.param = param
         self.retry_after_seconds = retry_after_seconds

@@ -4,10 +4,13 @@ from pathlib import Path
 import pytest
 
 from voxhelm.catalog.aliases import VOICE_NAMES
+from voxhelm.catalog.detour import detour
 from voxhelm.catalog.engines import FoundEngine
 from voxhelm.catalog.models import Catalog
+from voxhelm.catalog.routes import RouteTable
 from voxhelm.catalog.voices import LogicalVoice, VoiceBook
 from voxhelm.domain.errors import LanguageUnsupported, VoiceNotFound
+from voxhelm.domain.model import Capability
 from voxhelm.domain.voice import Voice
 
 LOGICAL = {
@@ -146,3 +149,42 @@ def test_a_voice_that_is_not_listed_may_be_made_by_its_engine(catalog, monkeypat
         chosen(book, "en-gb+xx")
     with pytest.raises(VoiceNotFound):
         chosen(book, "en-GB+bg", model="fine")
+
+
+def around(book, name, languages, *closed, degraded=(), script=None):
+    choice = book.choose(name, "tts-1", lambda: list(languages), script, detour(closed, degraded))
+    return choice.spec.id, choice.voice.id, choice.language
+
+
+def test_another_model_that_speaks_the_language_stands_in_for_a_closed_one(book):
+    assert chosen(book, None, languages=["en"]) == ("fine", "Slt", "en")
+    assert around(book, None, ["en"], "fine") == ("wide", "en-us", "en")
+
+
+def test_an_operators_voice_and_a_named_one_are_gone_around_too(book):
+    assert around(book, "reader", ["en"], "wide") == ("fine", "Slt", "en")
+    assert around(book, "slt", ["en"], "fine") == ("wide", "en-us", "en")
+
+
+def test_nobody_stands_in_who_does_not_speak_the_language(book):
+    with pytest.raises(LanguageUnsupported, match="No other installed voice speaks 'bg'"):
+        around(book, "bg", ["bg"], "wide")
+
+
+def test_a_voice_that_is_not_as_it_was_speaks_where_nobody_else_can(book):
+    assert around(book, None, ["en"], degraded=["fine/Slt"]) == ("wide", "en-us", "en")
+    assert around(book, None, ["bg"], degraded=["wide/bg"]) == ("wide", "bg", "bg")
+
+
+def test_the_route_of_a_language_says_who_speaks_it(catalog):
+    catalog.routes = RouteTable({Capability.SPEECH: {"en": ["wide", "fine"]}})
+    book = VoiceBook(catalog, LOGICAL, {})
+    assert chosen(book, None, languages=["en"]) == ("wide", "en-us", "en")
+    assert chosen(book, None, model="fine", languages=["en"]) == ("fine", "Slt", "en")
+
+
+@pytest.mark.parametrize(
+    ("name", "one"), [(None, False), ("bg", False), ("alloy", False), ("en", False), ("Slt", True), ("wide/bg", True)]
+)
+def test_only_the_voice_of_one_model_names_a_model(book, name, one):
+    assert book.is_for_one_model(name) is one
