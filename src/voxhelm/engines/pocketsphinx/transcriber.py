@@ -22,6 +22,9 @@ seconds after the caller has gone; and twenty seconds are plenty for the cepstra
 
 _LANGUAGE: Final = "en"
 _PAUSE_FRAMES: Final = FRAMES_PER_SECOND // 2  # half a second without a word is where a sentence or a subtitle ends
+LEAST_LOG_PROBABILITY: Final = -4.0
+"""Averaged over the words of a stretch; below, the search found nothing better and nothing good. Music that the voice detector takes for a
+word or two is at -5, the worst of the reference recordings at -1.9."""
 _PRONUNCIATION: Final = re.compile(r"\(\d+\)$")  # `to(3)` is the third way to say `to`
 
 
@@ -32,7 +35,7 @@ class PocketSphinxTranscriber:
         self._pool = pool
 
     def transcribe(self, audio: Iterator[Pcm], options: TranscribeOptions, /) -> Iterator[Segment]:
-        """Yield the segments of `audio`, 16 kHz, one per stretch between pauses of half a second.
+        """Yield the segments of `audio`, 16 kHz, one per stretch between pauses of half a second, but for those that are surely invented.
 
         The audio is read to its end, or to the longest utterance, before it is searched; a caller that leaves while it is being
         read ends the work there. Longer audio is heard as consecutive utterances, with a chance of cutting through a word.
@@ -47,7 +50,7 @@ class PocketSphinxTranscriber:
         for first_frame, samples in _utterances(audio):
             with self._pool.borrow() as decoder:
                 tokens = decoder.decode(samples)
-            for stretch in _stretches(tokens):
+            for stretch in filter(_believable, _stretches(tokens)):
                 yield _segment(stretch, first_frame, word_times=options.word_times)
 
 
@@ -86,6 +89,15 @@ def _stretches(tokens: Sequence[Token]) -> Iterator[list[Token]]:
         yield stretch
 
 
+def _believable(stretch: Sequence[Token]) -> bool:
+    """Whether somebody spoke: a decoder finds words in everything, and knows how unlikely they are."""
+    return _average_log_probability(stretch) >= LEAST_LOG_PROBABILITY
+
+
+def _average_log_probability(stretch: Sequence[Token]) -> float:
+    return sum(token.log_probability for token in stretch) / len(stretch)
+
+
 def _segment(stretch: Sequence[Token], first_frame: int, *, word_times: bool) -> Segment:
     words = tuple(_word(token, first_frame) for token in stretch)
     return Segment(
@@ -94,7 +106,7 @@ def _segment(stretch: Sequence[Token], first_frame: int, *, word_times: bool) ->
         end_seconds=words[-1].end_seconds,
         words=words if word_times else (),
         language=_LANGUAGE,
-        average_log_probability=sum(token.log_probability for token in stretch) / len(stretch),
+        average_log_probability=_average_log_probability(stretch),
     )
 
 

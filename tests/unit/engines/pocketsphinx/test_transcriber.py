@@ -3,6 +3,7 @@
 import threading
 import wave
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,9 @@ from voxhelm.domain.errors import Cancelled, EngineFailed, LanguageUnsupported, 
 from voxhelm.domain.model import Placement
 from voxhelm.domain.options import TranscribeOptions
 from voxhelm.domain.pcm import Pcm
+from voxhelm.engines.pocketsphinx.decoder import Token
 from voxhelm.engines.pocketsphinx.engine import ENGINE
-from voxhelm.engines.pocketsphinx.transcriber import LONGEST_UTTERANCE_SECONDS, _utterances
+from voxhelm.engines.pocketsphinx.transcriber import LONGEST_UTTERANCE_SECONDS, PocketSphinxTranscriber, _utterances
 
 DATA = Path(__file__).parents[3] / "data"
 SAID = "these days a chicken leg is a rare dish"
@@ -128,3 +130,24 @@ def test_audio_over_the_limit_becomes_consecutive_utterances(piece_seconds: floa
     utterances = list(_utterances(pieces(whole, int(piece_seconds * 16_000))))
     assert [frame for frame, _ in utterances] == [0, longest // 160, 2 * longest // 160]
     assert np.array_equal(np.concatenate([samples for _, samples in utterances]), whole.samples)
+
+
+@pytest.mark.parametrize(("log_probabilities", "heard"), [((-5.2,), []), ((-0.1, -3.9), ["two words"]), ((-8.0, -0.5), [])])
+def test_what_is_surely_invented_is_left_out(log_probabilities: tuple[float, ...], heard: list[str]) -> None:
+    class Pool:
+        """Lends one decoder that finds these words in everything."""
+
+        @contextmanager
+        def borrow(self) -> Iterator["Pool"]:
+            yield self
+
+        def decode(self, _samples: object) -> list[Token]:
+            words = ("two", "words")[: len(log_probabilities)]
+            return [
+                Token(word, 10 * at, 10 * at + 9, told)
+                for at, (word, told) in enumerate(zip(words, log_probabilities, strict=True))
+            ]
+
+    transcriber = PocketSphinxTranscriber(Pool())  # type: ignore[arg-type]  # all that it uses of a pool
+    segments = transcriber.transcribe(iter([Pcm.silence(1.0, 16_000)]), TranscribeOptions())
+    assert [segment.text for segment in segments] == heard
