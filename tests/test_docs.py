@@ -416,6 +416,27 @@ def test_source_files_that_pages_name_exist(page):
 
 
 @page_of_everything
+def test_tests_that_pages_name_exist(page):
+    named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", without_code(page.read_text(encoding="utf-8")))
+    missing = [f"{file}::{test}" for file, test in named if not (ROOT / file).is_file() or not defines(ROOT / file, test)]
+    assert missing == []
+
+
+def defines(file: Path, test: str) -> bool:
+    return not test or re.search(rf"^(?:async )?def {test}\(", file.read_text(encoding="utf-8"), re.MULTILINE) is not None
+
+
+def test_what_is_claimed_to_be_compatible_names_its_test():
+    answers = [row for row in rows(read("reference/compatibility.md")) if len(row) == 3]
+    assert len(answers) > 50
+    for feature, answer, how in answers:
+        verdict = re.match(r"(yes|partly|not yet|no)\b", answer)
+        assert verdict, f"{feature} has no answer"
+        assert how or verdict[1] == "not yet", f"{feature}: say why"
+        assert "`tests/" in how or verdict[1] in ("no", "not yet"), f"{feature} names no test"
+
+
+@page_of_everything
 def test_links_lead_somewhere(page):
     broken = []
     for target in LINK.findall(without_code(page.read_text(encoding="utf-8"))):
