@@ -3,8 +3,10 @@
 import asyncio
 import json
 import random
+import tempfile
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,8 +15,10 @@ import psutil
 
 from benchmarks import bars
 from benchmarks.plan import NotMeasurable, Plan
+from benchmarks.probe import probed
 from benchmarks.report import Section, Table
 from benchmarks.server import started
+from benchmarks.texts import passage
 from benchmarks.tree import Holding, holding
 from voxhelm.testing.engine import FAKE_ENGINE
 
@@ -22,11 +26,14 @@ COLUMNS = ("what", "count")
 SOAK_SECONDS = 1800.0
 WORKERS = 8
 KILL_EVERY_SECONDS = 7.0
-PROBE_EVERY_SECONDS = 0.1
 # Room for two of the three models that speak and hear, so that they have to make room for each other.
 BUDGET = {"cpu": "400MiB"}
+# So little that what is kept makes room all the time.
+CACHE_LIMIT = "16MiB"
 CLIP = Path(__file__).parent.parent / "tests" / "data" / "flite-station-slt.wav"
-TEXT = "It was the best of times, it was the worst of times. " * 20
+TEXT_CHARACTERS = 1000
+# One text in so many has been said before, and may come from what was kept.
+SAID_BEFORE = 8
 SETTLE_SECONDS = 60.0
 
 
@@ -52,17 +59,24 @@ async def run(plan: Plan) -> Section:
         "models.patience_seconds": "1",
         "log.level": "error",
     }
+    with tempfile.TemporaryDirectory(prefix="voxhelm-benchmark-") as cache:
+        settings |= {"cache.directory": cache, "cache.limit_bytes": CACHE_LIMIT}
+        return await _soak(plan, settings, seconds, tally)
+
+
+async def _soak(plan: Plan, settings: Mapping[str, str], seconds: float, tally: Tally) -> Section:
     async with started(plan.server_arguments, settings) as server:
         url = f"http://127.0.0.1:{server.endpoint.port}"
         async with httpx.AsyncClient(base_url=url, timeout=120, limits=httpx.Limits(max_connections=WORKERS * 2)) as http:
             await _once(http, tally, random.Random(0))
             before = holding(server.pid)
             until = time.monotonic() + seconds
-            await asyncio.gather(
-                *(_work(http, tally, until, seed) for seed in range(WORKERS)),
-                _kill(server.pid, tally, until),
-                _probe(url, tally, until),
-            )
+            async with asyncio.TaskGroup() as group:
+                probing = group.create_task(probed(server.endpoint, seconds))
+                group.create_task(_kill(server.pid, tally, until))
+                for seed in range(WORKERS):
+                    group.create_task(_work(http, tally, until, seed))
+            tally.probe_seconds = probing.result()
             after = await _settled(server.pid, before)
             leases = await _leases(http)
     return _section(seconds, tally, after.over(before), leases)
@@ -85,8 +99,9 @@ async def _once(http: httpx.AsyncClient, tally: Tally, chance: random.Random) ->
             answer = await http.post("/v1/audio/speech", json={"input": "", "model": chance.choice(["tts-1", "nobody"])})
             tally.outcomes[f"{kind}: {answer.status_code}"] += 1
         else:
+            known = chance.randrange(SAID_BEFORE) == 0
             body = {
-                "input": TEXT,
+                "input": passage(TEXT_CHARACTERS, 0 if known else chance.randrange(1, 1 << 30)),
                 "model": chance.choice(["espeak-ng", "fake-speech"]),
                 "voice": "en",
                 "response_format": chance.choice(["mp3", "opus", "pcm"]),
@@ -111,15 +126,6 @@ async def _kill(pid: int, tally: Tally, until: float) -> None:
         if hosts:
             chance.choice(hosts).kill()
             tally.kills += 1
-
-
-async def _probe(url: str, tally: Tally, until: float) -> None:
-    async with httpx.AsyncClient(base_url=url, timeout=30) as http:
-        while time.monotonic() < until:
-            began = time.perf_counter()
-            (await http.get("/health")).raise_for_status()
-            tally.probe_seconds.append(time.perf_counter() - began)
-            await asyncio.sleep(PROBE_EVERY_SECONDS)
 
 
 async def _settled(pid: int, before: Holding) -> Holding:
@@ -156,6 +162,7 @@ def _section(seconds: float, tally: Tally, more: Holding, leases: float) -> Sect
     )
     note = (
         f"{seconds:.0f} s, {WORKERS} clients at a time, a host killed every {KILL_EVERY_SECONDS:.0f} s, {BUDGET['cpu']} for models."
-        f" {len(probes)} probes of /health, median {1000 * probes[len(probes) // 2]:.1f} ms; the clients share the machine with the server."
+        f" {len(probes)} probes of /health, by a process of their own, median {1000 * probes[len(probes) // 2]:.1f} ms."
+        " Clients and probe share the machine with the server."
     )
     return Section("soak", Table(COLUMNS, tuple(rows)), (note,), verdicts)
