@@ -145,3 +145,87 @@ def test_a_name_that_is_no_text_is_no_trouble(voxhelm: RunVoxhelm, tmp_path: Pat
     ran = voxhelm("hear", name, name, *FAKE)
     assert ran.returncode == 0
     assert ran.stdout.count(b"second1") == 2
+
+
+def stereo(path: Path, left_seconds: int, right_seconds: int) -> Path:
+    """A WAV file with that much sound on either channel."""
+    import wave
+
+    loud = b"\x10\x20"
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(16_000)
+        for second in range(max(left_seconds, right_seconds)):
+            sample = (loud if second < left_seconds else b"\0\0") + (loud if second < right_seconds else b"\0\0")
+            file.writeframes(sample * 16_000)
+    return path
+
+
+@pytest.fixture(scope="module")
+def wheres(server_url: str) -> tuple[tuple[str, ...], ...]:
+    """With no server, and with one."""
+    return ("--local",), ("--server", server_url)
+
+
+def test_who_speaks_is_told_by_channel(voxhelm: RunVoxhelm, tmp_path: Path, wheres: tuple[tuple[str, ...], ...]) -> None:
+    stereo(tmp_path / "call.wav", 2, 1)
+    for where in wheres:
+        ran = voxhelm("hear", "call.wav", "--channels", *FAKE, *where)
+        assert ran.stdout == b"A: second1\nB: second1\nA: second2\nB: second2\n"
+        told = json.loads(voxhelm("hear", "call.wav", "--channels", "-f", "json", *FAKE, *where).stdout)
+        assert [segment["speaker"] for segment in told["segments"]] == ["A", "B", "A", "B"]
+
+
+def test_who_speaks_is_told_by_a_diariser(voxhelm: RunVoxhelm, three_seconds: Path, wheres: tuple[tuple[str, ...], ...]) -> None:
+    for where in wheres:
+        assert voxhelm("hear", three_seconds, "--speakers", *FAKE, *where).stdout.startswith(b"A: second1\nA: second2\n")
+        told = json.loads(voxhelm("hear", three_seconds, "--speakers", "-f", "json", *FAKE, *where).stdout)
+        assert {segment["speaker"] for segment in told["segments"]} == {"A"}
+
+
+def test_text_may_be_running(voxhelm: RunVoxhelm, three_seconds: Path, wheres: tuple[tuple[str, ...], ...]) -> None:
+    for where in wheres:
+        assert voxhelm("hear", three_seconds, "--paragraphs", *FAKE, *where).stdout == b"second1 second2 second3\n"
+
+
+def test_subtitles_keep_within_their_limits(voxhelm: RunVoxhelm, three_seconds: Path, wheres: tuple[tuple[str, ...], ...]) -> None:
+    limits = ("--max-line-characters", "8", "--min-cue-seconds", "0.5", "--max-lines", "1", "--max-cue-seconds", "1")
+    here, there = (voxhelm("hear", three_seconds, "-f", "srt", *limits, *FAKE, *where).stdout for where in wheres)
+    assert here == there
+    assert here.count(b"-->") == 3
+
+
+def test_a_translation_needs_a_model_that_can(
+    voxhelm: RunVoxhelm, three_seconds: Path, wheres: tuple[tuple[str, ...], ...]
+) -> None:
+    for where in wheres:
+        ran = voxhelm("hear", three_seconds, "--translate", *where)
+        assert ran.returncode == 2
+        assert b"voxhelm pull whisper-small" in ran.stderr
+
+
+def test_what_may_be_spoken_and_expected_is_passed_on(
+    voxhelm: RunVoxhelm, three_seconds: Path, wheres: tuple[tuple[str, ...], ...]
+) -> None:
+    for where in wheres:
+        options = ("--languages", "de,en-GB", "--keyword", "fox", "--keyword", "dog", "--prompt", "So:")
+        assert voxhelm("hear", three_seconds, *options, *FAKE, *where).returncode == 0
+        ran = voxhelm("hear", three_seconds, "--languages", "de,fr", *FAKE, *where)
+        assert b"hears any of de, fr" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (("--translate", "--channels"), "--translate goes with"),
+        (("--speakers", "--channels"), "not for --channels"),
+        (("--speakers", "-f", "srt"), "needs --format text or json"),
+        (("--paragraphs", "-f", "srt"), "for running text"),
+        (("--languages", "en,klingon"), "'klingon' is no ISO 639-1 code"),
+    ],
+)
+def test_flags_that_cannot_go_together_are_refused(voxhelm: RunVoxhelm, flags: tuple[str, ...], message: str) -> None:
+    ran = voxhelm("hear", "a.wav", *flags)
+    assert (ran.returncode, ran.stdout) == (2, b"")
+    assert message in ran.stderr.decode()

@@ -3,11 +3,17 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from faster_whisper.vad import get_vad_model
 
 from tests.unit.engines.whisper.conftest import RATE_HZ, clip, loaded, silence
 from voxhelm.domain.errors import LanguageUnsupported, ModelUnsuited
 from voxhelm.domain.options import Chunking, TranscribeOptions
 from voxhelm.domain.pcm import Pcm
+from voxhelm.engines.whisper.job import Heard
+from voxhelm.engines.whisper.judgement import Transcript
+from voxhelm.engines.whisper.languages import among, settled
+from voxhelm.engines.whisper.timestamps import Span, Writing
+from voxhelm.engines.whisper.transcriber import WhisperTranscriber
 from voxhelm.testing.models.whisper import write_tiny_whisper
 
 SENTENCES = ["The quick brown fox.", "It jumps over lazy dogs."]
@@ -171,3 +177,53 @@ def test_a_caller_who_says_nothing_holds_nobody_up(hearer):
         assert texts(hear(hearer, clip())) == SENTENCES
         may_end.set()
         assert waiting.result() == []
+
+
+class Polyglot:
+    """A recogniser that takes the level of a window for its language, and how sure it is for what `sure` says of that."""
+
+    multilingual = True
+
+    def __init__(self, sure):
+        self._sure = sure
+        self.jobs = []
+
+    def features(self, samples):
+        return samples
+
+    def prefix(self, prompt, keywords):
+        return ()
+
+    def text(self, tokens):
+        return f"words {tokens[0]}"
+
+    def hear(self, jobs):
+        self.jobs += jobs
+        return [self._heard(job) for job in jobs]
+
+    def _heard(self, job):
+        loud = np.abs(job.features).max() > 15_000
+        ranked = [("en", self._sure), ("bg", 1 - self._sure)] if loud else [("bg", self._sure), ("en", 1 - self._sure)]
+        language, probability = settled(among(ranked, job.languages), job.expected)
+        span = Span(0.0, job.frames / 100, (7,))
+        return Heard(Transcript((7,), 1.0, -0.1, 0.0, 0.0), Writing((span,), None), ((),), language, probability)
+
+
+@pytest.mark.parametrize(
+    ("sure", "languages", "heard"),
+    [
+        (0.95, (), ["bg", "en", "bg"]),
+        # Not sure enough to believe that the speaker has changed the language, unless it may be one of these.
+        (0.7, (), ["bg", "bg", "bg"]),
+        (0.7, ("bg", "en"), ["bg", "en", "bg"]),
+        (0.7, ("en",), ["en", "en", "en"]),
+    ],
+)
+def test_the_language_may_change_on_the_way(speech, sure, languages, heard):
+    session = get_vad_model().session
+    recogniser = Polyglot(sure)
+    model = WhisperTranscriber(recogniser, session, ("en", "bg"), batch_size=1, workers=1)
+    quiet = (speech[: 4 * RATE_HZ].astype(np.int32) * 8_000 // np.abs(speech.astype(np.int32)).max()).astype(np.int16)
+    loud = (quiet.astype(np.int32) * 4).clip(-32_768, 32_767).astype(np.int16)
+    recording = np.concatenate((quiet, silence(4), loud, silence(4), quiet))
+    assert [segment.language for segment in hear(model, recording, languages=languages)] == heard
