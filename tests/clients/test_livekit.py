@@ -57,5 +57,7 @@ def test_a_recording_is_heard(came, said, call):
     assert came["heard"][call]["text"].lower() == re.sub(r"[^a-z ]", "", said.lower())
 
 
-def test_the_language_that_was_heard_is_known_where_the_answer_names_it(came):
-    assert came["heard"]["whisper-1"]["language"] == "en"
+@pytest.mark.parametrize("call", ["whisper-1", "gpt-transcribe", "detected"])
+def test_it_learns_the_language_that_was_heard(came, call):
+    """By its name or by its code; of several that it had asked for, or of none."""
+    assert came["heard"][call]["language"] == "en"

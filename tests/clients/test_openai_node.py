@@ -68,6 +68,11 @@ def test_a_recording_is_heard_in_every_format(came, said):
     assert came["verbose"]["segments"][0]["end"] <= came["verbose"]["duration"]
 
 
+def test_languages_and_probabilities_come_when_asked_for(came):
+    assert came["sure"]["languages"] == [{"code": "en"}]
+    assert "".join(one["token"] for one in came["sure"]["logprobs"]).strip() == came["sure"]["text"]
+
+
 def test_events_of_a_recording_end_with_the_whole_text(came, said):
     *deltas, done = came["heardEvents"]
     assert {event["type"] for event in deltas} == {"transcript.text.delta"}

@@ -119,7 +119,22 @@ def test_everything_that_a_transcription_may_be_asked_is_understood(client, clip
         chunking_strategy={"type": "server_vad", "threshold": 0.5, "prefix_padding_ms": 300, "silence_duration_ms": 500},
     )
     assert heard.text.lower() == text
+    assert [language.code for language in heard.languages] == ["en"]
+    assert "".join(one.token for one in heard.logprobs).strip() == heard.text
+    assert all(one.logprob <= 0 and bytes(map(int, one.bytes)).decode() == one.token for one in heard.logprobs)
     assert client.audio.transcriptions.create(model="whisper-1", file=clip, chunking_strategy="auto").text.lower() == text
+
+
+def test_speakers_that_the_channels_tell_are_told(client, clip):
+    heard = client.audio.transcriptions.create(
+        model="gpt-4o-transcribe-diarize",
+        file=clip,
+        response_format="diarized_json",
+        known_speaker_names=["Anna"],
+        extra_body={"channels": "separate"},
+    )
+    assert {segment.speaker for segment in heard.segments} == {"Anna"}
+    assert heard.segments[0].type == "transcript.text.segment"
 
 
 def test_the_verbose_answer_is_complete(client, clip):

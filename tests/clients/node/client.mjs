@@ -87,6 +87,7 @@ const found = {
   vtt: await transcribe({ response_format: "vtt" }),
   verbose: await transcribe({ response_format: "verbose_json", timestamp_granularities: ["word", "segment"] }),
   uploaded: await client.audio.transcriptions.create({ file: await toFile(readFileSync(clip), basename(clip)), model: "gpt-transcribe" }),
+  sure: await transcribe({ model: "gpt-transcribe", include: ["logprobs"], languages: ["en", "de"], keywords: ["train"], chunking_strategy: "auto" }),
   heardEvents: await heardEvents(),
   models: (await client.models.list()).data.map((model) => model.id),
   model: await client.models.retrieve("espeak-ng"),
