@@ -10,18 +10,25 @@ from voxhelm.audio.formats import AudioFormat
 from voxhelm.catalog.voices import ListedVoice
 from voxhelm.cli.transcript_format import TranscriptFormat
 from voxhelm.serving.inventory import ListedModel
+from voxhelm.text.captions import CaptionFormat
 from voxhelm.text.cues import CueOptions
 
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """A text to say. voice: any name `voxhelm voices` lists; None for the automatic choice. speed: 0.25 to 4."""
+    """A text to say.
+
+    voice: any name `voxhelm voices` lists; None for the automatic choice. speed: 0.25 to 4.
+    captions, on_captions: in what form captions are wanted, and who gets the text of the file when the last sound has been given.
+    """
 
     text: str
     model: str
     voice: str | None
     format: AudioFormat
     speed: float
+    captions: CaptionFormat | None = None
+    on_captions: Callable[[str], object] = lambda _text: None
 
 
 @dataclass(frozen=True, slots=True)

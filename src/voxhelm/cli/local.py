@@ -15,8 +15,9 @@ from voxhelm.domain.options import TranscribeOptions
 from voxhelm.domain.segment import Segment
 from voxhelm.serving.hear import Channels, Hearing, HearingRequest
 from voxhelm.serving.inventory import ListedModel
-from voxhelm.serving.speak import SpeechRequest
+from voxhelm.serving.speak import Reply, SpeechRequest
 from voxhelm.telemetry.log import silent_log
+from voxhelm.text.captions import caption_file
 from voxhelm.text.transcript import ParagraphOptions, RunningText
 
 
@@ -30,10 +31,11 @@ class LocalInstance:
     @asynccontextmanager
     async def say(self, saying: Saying) -> AsyncGenerator[AsyncIterator[bytes]]:
         """As `Instance`."""
-        wanted = SpeechRequest(saying.text, saying.model, saying.voice, saying.format, saying.speed)
+        timed = saying.captions is not None
+        wanted = SpeechRequest(saying.text, saying.model, saying.voice, saying.format, saying.speed, cached=not timed, timed=timed)
         reply = await self._services.speaker.speak(wanted)
         try:
-            yield reply.chunks
+            yield _with_captions(reply, saying)
         finally:
             await reply.aclose()
 
@@ -62,6 +64,13 @@ async def local_instance(settings: Settings) -> AsyncGenerator[LocalInstance]:
     voxhelm = compose(settings, silent_log())
     async with voxhelm.running():
         yield LocalInstance(voxhelm.services)
+
+
+async def _with_captions(reply: Reply, saying: Saying) -> AsyncGenerator[bytes]:
+    async for chunk in reply.chunks:
+        yield chunk
+    if saying.captions is not None and reply.timeline is not None:
+        saying.on_captions(caption_file(reply.timeline.segments(), saying.captions))
 
 
 class _Heard:

@@ -1,5 +1,6 @@
 """Voxhelm behind a URL: a client of the public API like any other."""
 
+import base64
 import ipaddress
 import json
 import os
@@ -49,10 +50,12 @@ class RemoteInstance:
         body = {"input": saying.text, "model": saying.model, "response_format": saying.format.value, "speed": saying.speed}
         if saying.voice is not None:
             body["voice"] = saying.voice
+        if saying.captions is not None:
+            body |= {"captions": saying.captions.value, "stream_format": "sse"}
         with _http_failures():
             async with self._client.stream("POST", "/v1/audio/speech", json=body) as response:
                 await _require_success(response)
-                yield response.aiter_bytes()
+                yield response.aiter_bytes() if saying.captions is None else _sound(response, saying)
 
     @asynccontextmanager
     async def hear(self, recording: Recording) -> AsyncGenerator[Transcript]:
@@ -151,6 +154,27 @@ def _http_failures() -> Iterator[None]:
         yield
     except httpx.HTTPError as error:
         raise errors.Unavailable(f"The connection to the server broke: {str(error) or type(error).__name__}. Try again.") from error
+
+
+async def _sound(response: httpx.Response, saying: Saying) -> AsyncGenerator[bytes]:
+    """The sound in a stream of events; the captions among them go to whoever wants them."""
+    done = False
+    async for line in response.aiter_lines():
+        if not line.startswith(DATA):
+            continue
+        event = json.loads(line.removeprefix(DATA))
+        if "error" in event:
+            raise _error_of(event)
+        match event["type"]:
+            case "speech.audio.delta":
+                yield base64.b64decode(event["audio"])
+            case "speech.audio.captions":
+                told = event["captions"]
+                saying.on_captions(told if isinstance(told, str) else json.dumps(told, ensure_ascii=False) + "\n")
+            case "speech.audio.done":
+                done = True
+    if not done:
+        raise errors.Unavailable("The server broke off in the middle of the speech. Try again.")
 
 
 async def _require_success(response: httpx.Response) -> None:

@@ -6,7 +6,7 @@ import sys
 import wave
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from pathlib import Path
 from typing import Annotated, BinaryIO, Final
@@ -19,12 +19,14 @@ from voxhelm.cli.files import is_special, whole_file
 from voxhelm.cli.interruptible import run
 from voxhelm.cli.reach import Where, reach
 from voxhelm.cli.terminal import bytes_text, note_on_stderr, progress_when_long
+from voxhelm.text.captions import CaptionFormat
 
 EPILOG: Final = """
 [bold]Examples[/]
   voxhelm say Good morning
   voxhelm say "Добро утро" -o morning.mp3
   voxhelm say --voice bg --speed 1.2 < chapter.txt -o chapter.opus
+  voxhelm say --captions chapter.srt -o chapter.mp3 < chapter.txt
   voxhelm say "Is it true?" | voxhelm hear -
 
 [bold]Where the sound goes[/]: to the loudspeaker; with -o to a file, whose suffix names the format; to stdout \
@@ -63,6 +65,12 @@ class SayFlags:
     ] = None
     speed: Annotated[float, typer.Option("--speed", "-s", min=0.25, max=4.0, help="1 is the voice's natural pace.")] = 1.0
     model: Annotated[str, typer.Option("--model", "-m", metavar="NAME", help="See `voxhelm models`.")] = "auto"
+    captions: Annotated[
+        Path | None,
+        typer.Option(
+            "--captions", "-c", metavar="FILE", help="Write captions there as well: .srt, .vtt or .json.", show_default=False
+        ),
+    ] = None
     where: Where = field(default_factory=Where)
 
 
@@ -76,8 +84,9 @@ def say(flags: SayFlags) -> None:
     """Say a text: aloud, into a file or into a pipe."""
     goal = _goal(flags)
     audio_format = _format(flags, goal)
+    caption_format = _caption_format(flags.captions)
     text = _text(flags.text)
-    run(_say(flags, text, goal, audio_format))
+    run(_say(flags, text, goal, audio_format, caption_format))
 
 
 def _goal(flags: SayFlags) -> _Goal:
@@ -112,6 +121,18 @@ def _format(flags: SayFlags, goal: _Goal) -> AudioFormat:
     return SUFFIXES[suffix]
 
 
+def _caption_format(path: Path | None) -> CaptionFormat | None:
+    if path is None:
+        return None
+    try:
+        return CaptionFormat(path.suffix.lower().removeprefix("."))
+    except ValueError:
+        known = ", ".join(f".{one.value}" for one in CaptionFormat)
+        raise CommandFailed(
+            f"'{path}' does not say what captions it is to hold. Choose one of {known}.", ExitCode.WRONG_USAGE
+        ) from None
+
+
 def _text(words: list[str] | None) -> str:
     if words and words != [STDOUT]:
         return " ".join(words)
@@ -123,7 +144,7 @@ def _text(words: list[str] | None) -> str:
         raise CommandFailed(f"The text on stdin is not UTF-8 (byte {error.start}).", ExitCode.WRONG_USAGE) from error
 
 
-async def _say(flags: SayFlags, text: str, goal: _Goal, audio_format: AudioFormat) -> None:
+async def _say(flags: SayFlags, text: str, goal: _Goal, audio_format: AudioFormat, captions: CaptionFormat | None) -> None:
     from voxhelm.cli.instance import Saying
 
     # A WAV file says how long it is at its beginning, which a stream cannot: it is written here, from bare samples.
@@ -132,6 +153,9 @@ async def _say(flags: SayFlags, text: str, goal: _Goal, audio_format: AudioForma
     asked = AudioFormat.PCM if finite_wav else audio_format
     saying = Saying(text, flags.model, flags.voice, asked, flags.speed)
     async with AsyncExitStack() as stack:
+        if captions is not None and flags.captions is not None:
+            captions_file = stack.enter_context(whole_file(flags.captions))
+            saying = replace(saying, captions=captions, on_captions=lambda told: captions_file.write(told.encode()))
         if goal is _Goal.LOUDSPEAKER:
             from voxhelm.cli.play import open_player
 

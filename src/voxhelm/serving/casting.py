@@ -5,7 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from voxhelm.catalog.detour import STRAIGHT, Detour
 from voxhelm.catalog.voices import ChosenVoice, VoiceBook
+from voxhelm.domain.errors import LanguageUnsupported
 from voxhelm.text.language import guess_language
 from voxhelm.text.part import Pause, Say, Style
 from voxhelm.text.passage import Passage
@@ -53,11 +55,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the caller says of the voice. name: see `VoiceBook.choose`. default_language: for texts that do not tell."""
+    """What the caller says of the voice. name, detour: see `VoiceBook.choose`. default_language: for texts that do not tell."""
 
     name: str | None
     model: str
     default_language: str
+    detour: Detour = STRAIGHT
 
 
 @dataclass(slots=True)
@@ -170,7 +173,7 @@ class Casting:
                 script = next(iter(letters_by_script(match[0])), _LATIN)
                 if script == _LATIN or not (passage.may_cut(begin) and passage.may_cut(end)):
                     continue
-                other = self._of_script(manner, match[0], script)
+                other = self._reader(manner, match[0], script) or chosen
                 if other == chosen:
                     continue
                 if any(one.isalnum() for one in passage.said[done:begin]):
@@ -181,6 +184,13 @@ class Casting:
                 done = end
         if any(one.isalnum() for one in passage.said[done:]):
             yield passage.slice(done, len(passage.said)), chosen
+
+    def _reader(self, manner: _Manner, text: str, script: str) -> ChosenVoice | None:
+        """Who reads a few words in other letters; None where the voice that was named should, as well as it can."""
+        try:
+            return self._of_script(manner, text, script)
+        except LanguageUnsupported:
+            return None
 
     def _of_script(self, manner: _Manner, text: str, script: str | None) -> ChosenVoice:
         language = guess_language(text, default=self._wanted.default_language)
@@ -205,7 +215,7 @@ class Casting:
         return next(iter(letters_by_script(text)), None)
 
     def _choose(self, name: str | None, languages: list[str], script: str | None) -> ChosenVoice:
-        return self._voices.choose(name, self._wanted.model, lambda: languages, script)
+        return self._voices.choose(name, self._wanted.model, lambda: languages, script, self._wanted.detour)
 
 
 def _ends_sentence(text: str) -> bool:

@@ -57,7 +57,8 @@ class Levels:
 def gain_to(target_lufs: float, lufs: float) -> float:
     """What makes `lufs` into `target_lufs`, unless it is that already."""
     decibels = max(-MOST_DECIBELS, min(MOST_DECIBELS, target_lufs - lufs))
-    return 1.0 if abs(decibels) < NEAR_LU else float(10 ** (decibels / 20))
+    # Whole steps, so that a measure that moves a little while it is learnt moves nothing that is heard.
+    return 1.0 if abs(decibels) < NEAR_LU else float(10 ** (round(decibels) / 20))
 
 
 def first_gain(sound: list[NDArray[np.int16]], rate_hz: int) -> float:

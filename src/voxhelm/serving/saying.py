@@ -11,6 +11,7 @@ from voxhelm.catalog.voices import VoiceBook
 from voxhelm.domain.options import SynthesizeOptions
 from voxhelm.domain.pronunciation import Pronunciation
 from voxhelm.hosting.host import Host
+from voxhelm.serving.blame import blaming
 from voxhelm.serving.casting import Line
 from voxhelm.serving.delivery import Rest, Said
 from voxhelm.serving.pace import at_speed
@@ -22,13 +23,17 @@ FASTEST: Final = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What lines are said with. hosts: of every model that has a part. stretching: threads for engines that know no speed."""
+    """What lines are said with. hosts: of every model that has a part. stretching: threads for engines that know no speed.
+
+    timed: whether it is wanted when words are heard.
+    """
 
     voices: VoiceBook
     hosts: Mapping[str, Host]
     stretching: Executor
     speed: float = 1.0
     instructions: str | None = None
+    timed: bool = False
 
 
 async def said(lines: Iterable[Line], stage: Stage, last_pause_seconds: float = 0.0) -> AsyncGenerator[Said | Rest]:
@@ -43,13 +48,16 @@ async def said(lines: Iterable[Line], stage: Stage, last_pause_seconds: float = 
             voice=line.chosen.voice.id,
             speed=speed if able else 1.0,
             language=line.language,
+            reference=line.chosen.reference,
             pronunciations=_pronunciations(line.passage) if capabilities.ipa else (),
+            word_times=stage.timed,
             instructions=stage.instructions if capabilities.instructions else None,
         )
         made = stage.hosts[line.chosen.spec.id].synthesize(line.text, options)
-        async with aclosing(made if able else at_speed(made, speed, stage.stretching)) as speeches:
-            async for speech in speeches:
-                yield Said(line, speech)
+        with blaming(line.chosen.spec.id):
+            async with aclosing(made if able else at_speed(made, speed, stage.stretching)) as speeches:
+                async for speech in speeches:
+                    yield Said(line, speech)
         yield Said(line, None)
     if last_pause_seconds:
         yield Rest(last_pause_seconds)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from voxhelm.audio.formats import AudioFormat
+from voxhelm.catalog.detour import STRAIGHT, Detour
 from voxhelm.catalog.voices import ChosenVoice, VoiceBook
 from voxhelm.domain.caller import Caller
 from voxhelm.domain.errors import ParameterInvalid, TextTooLong
@@ -16,6 +17,7 @@ from voxhelm.kit.clock import Clock
 from voxhelm.kit.read_ahead import read_ahead
 from voxhelm.residency.manager import Residency
 from voxhelm.serving.admission import Admission
+from voxhelm.serving.blame import blaming
 from voxhelm.serving.casting import Casting, Line, Wanted
 from voxhelm.serving.delivery import Delivery, Rest, Said
 from voxhelm.serving.encoding import EncodingChain
@@ -56,7 +58,7 @@ class SpeechRequest:
     voice: see `VoiceBook.choose`. speed: 0.25 to 4. caller: for admission.
     cached: whether it may be kept, and come from what was. input_type: how the text is to be understood.
     instructions: how to say it, in words. figures, even_loudness: as in SpeechOptions; None is as the operator has it.
-    timed: whether it is wanted when each word is heard.
+    timed: whether it is wanted when each word is heard. detour: what is gone around.
     """
 
     text: str
@@ -71,6 +73,7 @@ class SpeechRequest:
     even_loudness: bool | None = None
     timed: bool = False
     cached: bool = True
+    detour: Detour = STRAIGHT
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,8 @@ class Reply:
 
     chunks: the encoded sound, as it is made.
     egress_hosts: where parts of the text were sent outside the LAN.
-    cache: whether it was kept from before: see `serving.narrator`.
+    voice_ids: of all voices that have a part.
+    cache: whether it was kept from before: see `serving.narrator`. route: by which step of a route: see `serving.routed_speech`.
     ignored: what was asked for that a voice of this reply cannot follow: `instructions`, `phoneme`.
     timeline: when words are heard, as far as is known by now; None unless it was asked for.
     device: where the chosen voice's model is. fallback: why it is not on a card, if it belongs on one.
@@ -97,7 +101,9 @@ class Reply:
     timeline: Timeline | None = None
     device: str = CPU
     fallback: str | None = None
+    voice_ids: tuple[str, ...] = ()
     cache: str = "off"
+    route: str = ""
 
     async def aclose(self) -> None:
         """Stop and give everything back; more than once does no harm."""
@@ -136,14 +142,15 @@ class Speaker:
         """
         started_seconds = self._clock.monotonic_seconds()
         parts = self._check(request)
-        casting = Casting(self._voices, parts, Wanted(request.voice, request.model, self._options.default_language))
+        casting = self._casting(request, parts)
         model_id = casting.chosen.spec.id
         async with AsyncExitStack() as stack:
+            stack.enter_context(blaming(model_id))
             await stack.enter_async_context(self._admission.turn(model_id, request.caller))
             leases = await self._residency.lease_all(casting.model_ids())
             hosts = {(await stack.enter_async_context(lease)).host.spec.id: lease.host for lease in leases}
             placed = next(lease for lease in leases if lease.host.spec.id == model_id)
-            stage = Stage(self._voices, hosts, self._encoding, request.speed, request.instructions)
+            stage = Stage(self._voices, hosts, self._encoding, request.speed, request.instructions, request.timed)
             speeches = said(self._lines(request, casting), stage, casting.last_pause_seconds)
             batches = read_ahead(speeches, depth=READ_AHEAD_PIECES)
             await stack.enter_async_context(aclosing(batches))
@@ -171,7 +178,17 @@ class Speaker:
                 timeline,
                 placed.device,
                 placed.fallback,
+                tuple(dict.fromkeys(one.voice.id for one in casting.voices)),
             )
+
+    def cast(self, request: SpeechRequest) -> Casting:
+        """Who would say it, without saying anything. Raises as `speak`, before it waits for anything."""
+        return self._casting(request, self._check(request))
+
+    def _casting(self, request: SpeechRequest, parts: Sequence[Part]) -> Casting:
+        return Casting(
+            self._voices, parts, Wanted(request.voice, request.model, self._options.default_language, request.detour)
+        )
 
     def _lines(self, request: SpeechRequest, casting: Casting) -> Iterator[Line]:
         reading = self._options.reading

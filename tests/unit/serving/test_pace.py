@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from voxhelm.audio.formats import AudioFormat
+from voxhelm.catalog.voices import VoiceBook
 from voxhelm.domain.pcm import Pcm
 from voxhelm.domain.speech import Speech
 from voxhelm.domain.word import Word
@@ -73,5 +74,5 @@ async def test_a_request_is_stretched_where_the_engine_cannot(services, monkeypa
 
     assert await seconds(2.0) == pytest.approx(3.0)
     # Were it passed on as well, the fake would be twice as fast, and the stretching twice again.
-    monkeypatch.setattr(services.speaker._voices, "changes_speed", lambda spec: False)
+    monkeypatch.setattr(VoiceBook, "changes_speed", lambda _book, _spec: False)
     assert await seconds(2.0) == pytest.approx(3.0, abs=0.05)

@@ -11,6 +11,7 @@ from voxhelm.domain.model import Capability, Footprint, ModelSpec, Placement
 from voxhelm.domain.voice import Voice
 from voxhelm.engines.espeak.installation import Installation, find_installation
 from voxhelm.engines.espeak.model import EspeakSynthesizer
+from voxhelm.engines.espeak.sounds import PhonemeTables
 from voxhelm.engines.espeak.voicebox import open_voicebox
 from voxhelm.engines.espeak.voices import VoiceFiles
 
@@ -45,7 +46,7 @@ def load(_spec: ModelSpec, _placement: Placement) -> Iterator[Synthesizer]:
     """Load the library. Raises ModelLoadFailed."""
     installation = _require_installation()
     with open_voicebox(installation) as voicebox:
-        yield EspeakSynthesizer(voicebox, VoiceFiles(installation.data))
+        yield EspeakSynthesizer(voicebox, VoiceFiles(installation.data), PhonemeTables(installation.data))
 
 
 def diagnose() -> Sequence[Finding]:
@@ -68,7 +69,7 @@ def _require_installation() -> Installation:
 ENGINE: Final = Engine(
     name=NAME,
     licence="GPL-3.0-or-later",
-    capabilities=Capabilities(kinds=(Capability.SPEECH,), word_times=True, speed=True, streams=True, preference=10),
+    capabilities=Capabilities(kinds=(Capability.SPEECH,), word_times=True, speed=True, ipa=True, streams=True, preference=10),
     discover=discover,
     voices=voices,
     footprint=footprint,

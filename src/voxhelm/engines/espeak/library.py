@@ -13,6 +13,7 @@ from voxhelm.engines.espeak.installation import Installation
 
 OUTPUT_MODE_SYNCHRONOUS: Final = 1
 CHARS_UTF8: Final = 1
+PHONEMES: Final = 0x100
 END_PAUSE: Final = 0x1000
 POS_CHARACTER: Final = 1
 PARAMETER_RATE: Final = 1
@@ -77,13 +78,16 @@ class Library:
         """175 is the voice's natural pace."""
         self.native.espeak_SetParameter(PARAMETER_RATE, words_per_minute, 0)
 
-    def say(self, text: str, on_sound: Callable[[bytes, tuple[Mark, ...]], bool], *, pause_after: bool) -> None:
-        """Synthesise `text` as it stands, no markup, no phoneme codes. Blocks.
+    def say(
+        self, text: str, on_sound: Callable[[bytes, tuple[Mark, ...]], bool], *, pause_after: bool, phonemes: bool = False
+    ) -> None:
+        """Synthesise `text` as it stands, no markup. Blocks.
 
+        phonemes: whether `[[...]]` in it are the library's names of phonemes.
         on_sound: called in this thread with samples (16-bit, native order) and what begins or ends in them; False stops the work.
         """
         encoded = text.encode()
-        flags = CHARS_UTF8 | (END_PAUSE if pause_after else 0)
+        flags = CHARS_UTF8 | (END_PAUSE if pause_after else 0) | (PHONEMES if phonemes else 0)
         self._on_sound = on_sound
         status = self.native.espeak_Synth(encoded, len(encoded) + 1, 0, POS_CHARACTER, 0, flags, None, None)
         failure, self._failure = self._failure, None

@@ -1,7 +1,7 @@
 """Where a call is, in its text and in time."""
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,14 +27,14 @@ class Narration:
         self._heard_samples = 0
         self._held: NDArray[np.int16] = np.empty(0, dtype=np.int16)
 
-    def mark(self, marks: Sequence[Mark], piece_offset: int) -> None:
-        """Take what the library says of the current piece, which begins at `piece_offset` of the text."""
+    def mark(self, marks: Sequence[Mark], origin: Callable[[int], int]) -> None:
+        """Take what the library says of the current piece. origin: where in the whole text a character of the piece stands."""
         for mark in marks:
             seconds = (self._piece_samples / self._rate_hz + mark.seconds) / self._stretch
             if mark.offset is None:
                 self._timeline.close(seconds)
             else:
-                self._words.extend(self._timeline.begin(piece_offset + mark.offset, seconds))
+                self._words.extend(self._timeline.begin(origin(mark.offset), seconds))
 
     def count(self, made_samples: int) -> None:
         """The library has made that much more of the current piece."""

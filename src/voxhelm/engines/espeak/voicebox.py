@@ -18,12 +18,13 @@ GATHERED_BYTES: Final = 44_100
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to say and how. voice: a name of the library."""
+    """What to say and how. voice: a name of the library. phonemes: whether `[[...]]` are names of phonemes."""
 
     text: str
     voice: str
     words_per_minute: int
     pause_after: bool
+    phonemes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class Voicebox:
             self.library.set_voice(order.voice)
             self._voice = order.voice
         self.library.set_words_per_minute(order.words_per_minute)
-        self.library.say(order.text, on_sound, pause_after=order.pause_after)
+        self.library.say(order.text, on_sound, pause_after=order.pause_after, phonemes=order.phonemes)
 
 
 def _gathered(sounds: "queue.SimpleQueue[Sound | None]") -> Iterator[Sound]:

@@ -98,6 +98,7 @@ ENGINE: Final = Engine(
     capabilities=Capabilities(
         kinds=(Capability.SPEECH,),
         speed=True,
+        ipa=True,
         scripts=("latin", "devanagari", "kana", "han"),
         devices=("cpu", "cuda"),
         preference=60,

@@ -1,6 +1,7 @@
 """A loaded Kokoro as a `Synthesizer`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from voxhelm.domain.errors import ParameterInvalid
 from voxhelm.domain.options import SynthesizeOptions
 from voxhelm.domain.pcm import Pcm
+from voxhelm.domain.pronunciation import Pronunciation
 from voxhelm.domain.speech import Speech
 from voxhelm.engines.kokoro.espeak import Espeak
 from voxhelm.engines.kokoro.graph import RATE_HZ, Graph
@@ -56,10 +58,10 @@ class KokoroSynthesizer:
             raise ParameterInvalid(f"speed is {options.speed}, it must be from 0.25 to 4.", param="speed")
         style, language = self._styles.of(options.voice)
         native = min(max(options.speed, SLOWEST_NATIVE), FASTEST_NATIVE) if self._graph.follows_speed else 1.0
-        return self._speak(text, style, language, native, options.speed / native)
+        sound = self._sound(text, options.pronunciations, style, language, native)
+        return self._speak(sound, options.speed / native)
 
-    def _speak(self, text: str, style: NDArray[np.float32], language: str, native: float, stretch: float) -> Iterator[Speech]:
-        sound = self._sound(text, style, language, native)
+    def _speak(self, sound: Iterator[Pcm], stretch: float) -> Iterator[Speech]:
         if stretch != 1.0:
             # Most calls never stretch, and FFmpeg takes some memory.
             from voxhelm.audio.tempo import at_tempo
@@ -69,11 +71,15 @@ class KokoroSynthesizer:
             if len(pcm.samples):
                 yield Speech(pcm)
 
-    def _sound(self, text: str, style: NDArray[np.float32], language: str, native: float) -> Iterator[Pcm]:
+    def _sound(
+        self, text: str, given: Sequence[Pronunciation], style: NDArray[np.float32], language: str, native: float
+    ) -> Iterator[Pcm]:
         pause = Pcm.silence(SENTENCE_PAUSE_SECONDS / native, RATE_HZ)
         voice = ESPEAK_VOICES[language]
         for sentence in split_sentences(text, language=language.partition("-")[0]):
-            phonemes = phonemes_of(sentence.text, lambda clause: self._espeak.phonemes(clause, voice), self._vocabulary)
+            begin, end = sentence.offset, sentence.offset + len(sentence.text)
+            inside = [replace(one, begin=one.begin - begin, end=one.end - begin) for one in given if begin <= one.begin < end]
+            phonemes = phonemes_of(sentence.text, lambda clause: self._espeak.phonemes(clause, voice), self._vocabulary, inside)
             for piece in cut(phonemes):
                 yield from self._say(piece, style, native)
             if phonemes:

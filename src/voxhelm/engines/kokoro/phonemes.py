@@ -2,8 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterator, Sequence
 from typing import Final
+
+from voxhelm.domain.pronunciation import Pronunciation
 
 # What separates clauses. A point, comma or colon inside a number or a word is part of it.
 MARKS: Final = re.compile(r"(?:\s*(?:[;!?¡¿—–…\"«»“”(){}\[\]。！？、，；：]|[.,:](?!\w)))+\s*")
@@ -13,25 +15,37 @@ ELLIPSIS: Final = "…"
 LANGUAGE_CHANGE: Final = re.compile(r"\([a-z-]+\)")
 
 
-def phonemes_of(text: str, say: Callable[[str], str], known: Container[str]) -> str:
+def phonemes_of(text: str, say: Callable[[str], str], known: Container[str], given: Sequence[Pronunciation] = ()) -> str:
     """The phonemes of `text` with its punctuation, in symbols of `known` only; empty when there is nothing to say.
 
-    say: gives the phonemes of a clause.
+    say: gives the phonemes of a clause. given: those of words whose sounds are known, in order.
     """
-    plain = "".join(map(_sayable, text))
     parts: list[str] = []
-    position = 0
-    for match in MARKS.finditer(plain):
-        parts += (_clause(plain[position : match.start()], say), match[0].translate(PLAIN))
-        position = match.end()
-    parts.append(_clause(plain[position:], say))
-    if not any(character.isalpha() for part in parts[::2] for character in part):
+    done = 0
+    for one in given:
+        parts += (*_parts(text[done : one.begin], say), one.ipa)
+        done = one.end
+    parts += _parts(text[done:], say)
+    if not any(character.isalpha() for part in parts for character in part):
         return ""
     return " ".join("".join(character for character in "".join(parts) if character in known).split())
 
 
+def _parts(text: str, say: Callable[[str], str]) -> Iterator[str]:
+    """Clauses and what is between them, white space at either end included."""
+    plain = "".join(map(_sayable, text))
+    position = 0
+    for match in MARKS.finditer(plain):
+        yield from (_clause(plain[position : match.start()], say), match[0].translate(PLAIN))
+        position = match.end()
+    yield _clause(plain[position:], say)
+
+
 def _clause(text: str, say: Callable[[str], str]) -> str:
-    return LANGUAGE_CHANGE.sub("", say(text)) if any(character.isalnum() for character in text) else ""
+    if not any(character.isalnum() for character in text):
+        return " " if text else ""
+    before, after = " " * (text[0] == " "), " " * (text[-1] == " ")
+    return f"{before}{LANGUAGE_CHANGE.sub('', say(text))}{after}"
 
 
 def _sayable(character: str) -> str:

@@ -1,5 +1,6 @@
 """A server as a `Synthesizer`."""
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -25,6 +26,8 @@ PAUSE_SECONDS: Final = 0.2
 LONGEST_PAUSE_SECONDS: Final = 1.0
 SAMPLES: Final = "pcm"
 PLAIN_FORMAT: Final = "wav"
+# What Voxhelm itself takes for markup, and others that have it from the same places.
+MARKUP: Final = re.compile(r"<(?=\??(?:speak|xml)\b)|\[(?=(?:pause|voice):)", re.IGNORECASE)
 
 
 class RemoteSynthesizer:
@@ -54,7 +57,7 @@ class RemoteSynthesizer:
     def _speak(self, text: str, options: SynthesizeOptions) -> Iterator[Speech]:
         if not any(character.isalnum() for character in text):
             return  # servers refuse that as often as they say nothing
-        sound = self._sound(text, options if self._remote.speed else replace(options, speed=1.0))
+        sound = self._sound(to_the_letter(text), options if self._remote.speed else replace(options, speed=1.0))
         if not self._remote.speed and options.speed != 1.0:
             from voxhelm.audio.tempo import at_tempo
 
@@ -114,6 +117,11 @@ class RemoteSynthesizer:
             if asked != SAMPLES or not refuses_format(answer.status, complaint):
                 return error_of(self._remote.host, answer.status, answer.headers, complaint)
             self._format = PLAIN_FORMAT
+
+
+def to_the_letter(text: str) -> str:
+    """`text` so that a server which knows markup reads it as text: whoever calls has taken care of the markup that was meant."""
+    return MARKUP.sub(lambda found: f"{found[0]} ", text)
 
 
 def _named(error: httpx.TransportError) -> str:

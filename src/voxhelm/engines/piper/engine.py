@@ -95,7 +95,9 @@ def _title(name: str) -> str:
 ENGINE: Final = Engine(
     name=NAME,
     licence="GPL-3.0-or-later",
-    capabilities=Capabilities(kinds=(Capability.SPEECH,), word_times=True, speed=True, devices=("cpu", "cuda"), preference=50),
+    capabilities=Capabilities(
+        kinds=(Capability.SPEECH,), word_times=True, speed=True, ipa=True, devices=("cpu", "cuda"), preference=50
+    ),
     discover=discover,
     voices=voices,
     footprint=footprint,

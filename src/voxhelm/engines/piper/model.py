@@ -1,8 +1,11 @@
 """A loaded voice file as a `Synthesizer`."""
 
+import re
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +21,9 @@ from voxhelm.engines.piper.phonemizer import Phonemizer
 from voxhelm.engines.piper.pieces import Piece, cut_phonemes, cut_text, literal
 from voxhelm.engines.piper.voice_file import VoiceFile
 from voxhelm.engines.piper.words import PlacedWord, groups, place_words
+from voxhelm.text.notated import Notated, notate
+
+SOUNDS: Final = re.compile(r"\[\[(.*?)\]\]")
 
 
 class PiperSynthesizer:
@@ -41,7 +47,13 @@ class PiperSynthesizer:
             raise VoiceNotFound(f"Piper's {self._voice.name} has no voice '{options.voice}'.", param="voice")
         pace = Pace.for_speed(options.speed)
         scales = (self._noise, self._length / pace.native, self._duration_noise)
-        said = self._say(literal(text), speaker, scales, word_times=options.word_times)
+        plain = literal(text)
+        # A space would end the word for whoever follows the words.
+        given = options.pronunciations if self._phonemizer.takes_ipa else ()
+        notated = notate(plain, given, lambda ipa: ipa.replace(" ", ""))
+        said = self._say(notated.text, speaker, scales, word_times=options.word_times)
+        if notated.has_sounds:
+            said = (Said(one.samples, [_in_text(plain, notated, word) for word in one.words]) for one in said)
         return narrate(said, self._voice.rate_hz, pace.stretch)
 
     def _say(self, text: str, speaker: int, scales: tuple[float, float, float], *, word_times: bool) -> Iterator[Said]:
@@ -62,7 +74,9 @@ class PiperSynthesizer:
     def _placed(self, piece: Piece, sentences: list[list[str]]) -> list[PlacedWord]:
         if not (self._network.tells_durations and self._phonemizer.follows_words):
             return []
-        return place_words(piece.text, sentences, self._phonemizer.word)
+        # The punctuation around a word is taken off it, and with it the brackets that say that these are sounds.
+        sounds = set(SOUNDS.findall(piece.text))
+        return place_words(piece.text, sentences, lambda word: self._phonemizer.word(f"[[{word}]]" if word in sounds else word))
 
     def _run(self, phonemes: list[str], speaker: int, scales: tuple[float, float, float]) -> tuple[NDArray[np.int16], list[int]]:
         """The sound of `phonemes`, and where in it each of them begins and ends, in pairs; no places where they are not known."""
@@ -75,6 +89,12 @@ class PiperSynthesizer:
             return samples, []
         at = np.minimum(np.concatenate(([0], np.cumsum(frames))) * self._voice.frame_samples, len(samples)).astype(int)
         return samples, [int(at[place]) for pair in pairwise(begins) for place in pair]
+
+
+def _in_text(text: str, notated: Notated, word: SaidWord) -> SaidWord:
+    """The word as the caller wrote it, where its sounds were given."""
+    begin, end = notated.span(word.offset, word.offset + len(word.text))
+    return replace(word, text=text[begin:end], offset=begin)
 
 
 def _ended(words: deque[PlacedWord], places: list[int], offset: int) -> Iterator[SaidWord]:

@@ -37,6 +37,7 @@ class Phonemizer:
                 raise ModelLoadFailed(
                     f"{voice.name} reads Chinese with Piper's folder {READER}, which belongs beside it, in {voice.path.parent}."
                 )
+            self.takes_ipa = config.phoneme_type == "espeak"
             self.follows_words = config.phoneme_type not in WORDLESS
             self.sentences("a")
         except (KeyError, TypeError, ValueError, RuntimeError) as error:
