@@ -177,6 +177,7 @@ def compose_app(voxhelm: Voxhelm, settings: Settings) -> ASGIApp:
         server.allow_model_changes,
         access,
         server.ready_paths,
+        server.allow_origins,
     )
     return create_app(voxhelm.services, options, voxhelm.clock, voxhelm.log, lifespan)
 

@@ -60,6 +60,12 @@ class ServerSettings(_Section):
             "ask another one."
         ),
     ] = ()
+    allow_origins: Annotated[
+        tuple[str, ...],
+        Field(
+            description="Sites whose pages may call from a browser, such as https://chat.example; '*' for all. None but the console."
+        ),
+    ] = ()
     shutdown_grace_seconds: Annotated[
         int,
         Field(
@@ -417,19 +423,11 @@ def load(file: Path | None, environment: Mapping[str, str], **overrides: Mapping
 
 def settings_of(values: Mapping[str, Any]) -> Settings:
     """Settings of these values alone, whatever the environment and the current directory hold. Raises ConfigurationInvalid."""
-    nothing = {
-        "settings_customise_sources": classmethod(lambda _, __, init_settings, **___: (init_settings,)),
-        "__module__": __name__,
-    }
-    try:
-        settings: Settings = type("Settings", (Settings,), nothing)(**values)
-    except ValidationError as error:
-        raise ConfigurationInvalid("\n".join(_explain(error, DEFAULT_FILE))) from error
-    return settings
+    return _read(None, {}, values)
 
 
-def _read(path: Path, foreign: Mapping[str, Any], overrides: Mapping[str, Any]) -> Settings:
-    """foreign: values that all others come before."""
+def _read(path: Path | None, foreign: Mapping[str, Any], overrides: Mapping[str, Any]) -> Settings:
+    """path: None for the overrides alone. foreign: values that all others come before."""
 
     def sources(
         _: type[Settings],
@@ -439,18 +437,16 @@ def _read(path: Path, foreign: Mapping[str, Any], overrides: Mapping[str, Any]) 
         env_settings: PydanticBaseSettingsSource,
         **_others: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return (
-            init_settings,
-            env_settings,
-            YamlConfigSettingsSource(settings_cls, path),
-            InitSettingsSource(settings_cls, dict(foreign)),
-        )
+        if path is None:
+            return (init_settings,)
+        file = YamlConfigSettingsSource(settings_cls, path)
+        return init_settings, env_settings, file, InitSettingsSource(settings_cls, dict(foreign))
 
     try:
         here = {"settings_customise_sources": classmethod(sources), "__module__": __name__}
         settings: Settings = type("Settings", (Settings,), here)(**overrides)
     except ValidationError as error:
-        raise ConfigurationInvalid("\n".join(_explain(error, path))) from error
+        raise ConfigurationInvalid("\n".join(_explain(error, path or DEFAULT_FILE))) from error
     except SettingsError as error:
         raise ConfigurationInvalid(f"{error}: lists and maps in the environment are JSON, such as '[\"espeak-ng\"]'.") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp
 
@@ -38,6 +40,9 @@ from voxhelm.domain.errors import VoxhelmError
 from voxhelm.kit.clock import Clock
 from voxhelm.telemetry.log import Log
 
+# What a page of another site may read of an answer, beside its body.
+EXPOSED: Final = ("x-request-id", "x-voxhelm-model", "x-voxhelm-voice", "x-voxhelm-cache", "x-voxhelm-ignored", "retry-after")
+
 
 @dataclass(frozen=True, slots=True)
 class ApiOptions:
@@ -46,6 +51,7 @@ class ApiOptions:
     console_directory: the console's files. longest_body_bytes: a larger request is refused.
     anybody_changes_models: whether other machines may install and remove models while no keys are asked for.
     access: what needs no key. ready_paths: what answers 503 until the models that are to be warm are.
+    allow_origins: sites whose pages may read the answers.
     """
 
     console_directory: Path
@@ -54,6 +60,7 @@ class ApiOptions:
     anybody_changes_models: bool = False
     access: AccessOptions = NOTHING_PUBLIC
     ready_paths: tuple[str, ...] = ()
+    allow_origins: tuple[str, ...] = ()
 
 
 def create_app(
@@ -97,4 +104,8 @@ def create_app(
     if options.ready_paths:
         app.add_middleware(ReadyPaths, inventory=services.inventory, paths=frozenset(options.ready_paths))
     guard = Guard(services.keys, options.access)
-    return RequestScope(app, services, guard, log, clock, options.longest_body_bytes)
+    scoped = RequestScope(app, services, guard, log, clock, options.longest_body_bytes)
+    if not options.allow_origins:
+        return scoped
+    # Outermost: a browser asks first whether it may ask, and shows no key for that.
+    return CORSMiddleware(scoped, options.allow_origins, ("*",), ("*",), expose_headers=EXPOSED)

@@ -26,7 +26,6 @@ _ITS_PIPER: Final = re.compile(r"speaches-ai/piper-(.+)", re.IGNORECASE)
 _ITS_KOKORO: Final = re.compile(r"(speaches-ai|hexgrad)/kokoro-82m.*", re.IGNORECASE)
 _OTHERS: Final = re.compile(r"parakeet|wespeaker|silero|pyannote", re.IGNORECASE)
 _LEFT: Final = {
-    "ALLOW_ORIGINS": ("Voxhelm sends no CORS headers", "let the proxy in front of it send them"),
     "WHISPER__DEVICE_INDEX": ("Voxhelm chooses among the cards by their free memory", "name one with models.device_by_model"),
     "WHISPER__USE_BATCHED_MODE": ("windows of several callers are heard together anyway", None),
     "CHAT_COMPLETION_BASE_URL": ("Voxhelm has no chat of its own yet", None),
@@ -60,6 +59,7 @@ def carry_over_speaches(environment: Mapping[str, str], facts: SpeachesFacts, so
             "host": variables.text("UVICORN_HOST") or HOST,
             "port": variables.port("UVICORN_PORT") or PORT,
             "ready_paths": [HEALTH] if preload else None,
+            "allow_origins": list(variables.names("ALLOW_ORIGINS")),
         },
         "log": {"level": variables.level("LOG_LEVEL")},
         "identity": {"key_variables": [KEY] if variables.text(KEY) else None},

@@ -79,8 +79,9 @@ def test_address_threads_and_device_are_carried_over():
         WHISPER__CPU_THREADS="4",
         WHISPER__NUM_WORKERS="0",
         WHISPER__INFERENCE_DEVICE="cpu",
+        ALLOW_ORIGINS='["https://chat.example"]',
     ).values
-    assert values["server"] == {"host": "127.0.0.1", "port": 9}
+    assert values["server"] == {"host": "127.0.0.1", "port": 9, "allow_origins": ["https://chat.example"]}
     assert values["models"]["settings_by_engine"] == {"faster-whisper": {"cpu_threads": 4}}
     assert values["models"]["device"] == "cpu"
 
@@ -88,14 +89,13 @@ def test_address_threads_and_device_are_carried_over():
 def test_what_has_no_counterpart_is_told():
     one = carried(
         PRELOAD_MODELS='["istupakov/parakeet-tdt-0.6b-v2-onnx"]',
-        ALLOW_ORIGINS='["*"]',
         ENABLE_UI="false",
         WHISPER__USE_BATCHED_MODE="true",
         WHISPER__MODEL="x",
         CHAT_COMPLETION_API_KEY="a-secret",
     )
     assert [left.what for left in one.left_behind] == [
-        "PRELOAD_MODELS: istupakov/parakeet-tdt-0.6b-v2-onnx", "ALLOW_ORIGINS", "WHISPER__USE_BATCHED_MODE", "ENABLE_UI", "WHISPER__MODEL",
+        "PRELOAD_MODELS: istupakov/parakeet-tdt-0.6b-v2-onnx", "WHISPER__USE_BATCHED_MODE", "ENABLE_UI", "WHISPER__MODEL",
     ]  # fmt: skip
     assert "preload" not in one.values["models"]
     assert "a-secret" not in repr(one)
