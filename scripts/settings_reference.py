@@ -37,6 +37,7 @@ LIMITS: Final = {"minimum": "from", "exclusiveMinimum": "above", "maximum": "to"
 # Defaults that depend on the machine, as the page puts them.
 DEFAULTS_IN_WORDS: Final = {
     "models.directory": "`voxhelm/models` in the user's data directory (on Linux `~/.local/share`)",
+    "voices.cloned_directory": "`voxhelm/voices` in the user's data directory (on Linux `~/.local/share`)",
     "cache.directory": "`voxhelm/narrations` in the user's cache directory (on Linux `~/.cache`)",
     "identity.key_files": "`voxhelm/keys.yaml` in the user's configuration directory (on Linux `~/.config`), when it is there",
 }
@@ -45,6 +46,7 @@ INSTANCES: Final[dict[str, Any]] = {
     "identity.key_files": ["/run/secrets/voxhelm-keys"],
     "models.directory": "/srv/voxhelm/models",
     "cache.directory": "/var/cache/voxhelm",
+    "voices.cloned_directory": "/srv/voxhelm/voices",
     "models.preload": ["espeak-ng", "pocketsphinx-en-us", "silero-vad"],
     "server.ready_paths": ["/health"],
     "server.allow_origins": ["https://chat.example"],

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 from voxhelm.api.access import AccessOptions
 from voxhelm.api.app import ApiOptions, create_app
 from voxhelm.api.services import Services
+from voxhelm.catalog.cloned_voices import ClonedVoices
 from voxhelm.catalog.egress import EgressPolicy
 from voxhelm.catalog.engines import FoundEngines, find_engines
 from voxhelm.catalog.hub_access import hub_access
@@ -52,6 +53,7 @@ from voxhelm.residency.preload import Preloader
 from voxhelm.residency.state import ModelState
 from voxhelm.residency.warmup import warm_up
 from voxhelm.serving.admission import Admission
+from voxhelm.serving.cloning import Cloning
 from voxhelm.serving.control import ModelControl
 from voxhelm.serving.examine import Examiner
 from voxhelm.serving.hear import Listener
@@ -118,7 +120,8 @@ def compose(
     for name, reason in engines.broken.items():
         log.warning("engine cannot be used", engine=name, reason=reason)
     catalog = _catalog(settings, engines)
-    book = _voice_book(settings, catalog)
+    cloned = ClonedVoices(settings.voices.cloned_directory, clock.unix_seconds)
+    book = _voice_book(settings, catalog, cloned)
     measurements = Measurements(user_state_path("voxhelm") / "measurements.json" if keep_measurements else None)
     beginnings = Beginnings(settings.models, catalog, facts, measurements)
     residency = Residency(
@@ -140,13 +143,7 @@ def compose(
 
     preloader = Preloader(_preloads(settings, catalog), residency, warm, log)
     encoding = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="voxhelm-encode")
-    admission = Admission(
-        LineOptions(
-            settings.admission.in_flight_per_model, settings.admission.queue_per_model, settings.admission.promotion_seconds
-        ),
-        metrics,
-        clock,
-    )
+    admission = Admission(_line_options(settings), metrics, clock)
     speaker = Speaker(_speech_options(settings), book, residency, admission, encoding, metrics, clock)
     listener = Listener(catalog, residency, admission, metrics, clock)
     examiner = Examiner(catalog, residency, admission)
@@ -156,7 +153,10 @@ def compose(
     shelf = Shelf(settings.models.directory)
     weights = Weights(compose_puller(settings, clock), shelf, catalog, renewal, named_in_settings(settings), log)
     narrator = _narrator(settings, speaker, catalog, metrics, clock, log)
-    services = Services(narrator, listener, examiner, inventory, RunningRequests(), control, weights, metrics, _key_ring(settings, clock, log))
+    cloning = Cloning(cloned, book, examiner, narrator, log)
+    services = Services(
+        narrator, listener, examiner, cloning, inventory, RunningRequests(), control, weights, metrics, _key_ring(settings, clock, log)
+    )
     return Voxhelm(services, engines, catalog, residency, preloader, encoding, clock, log)
 
 
@@ -187,6 +187,11 @@ def compose_puller(settings: Settings, clock: Clock) -> Puller:
     models = settings.models
     access = hub_access(models.hub_url, models.hub_token_file, os.environ, offline=models.offline)
     return Puller(Shelf(models.directory), access, clock.unix_seconds)
+
+
+def _line_options(settings: Settings) -> LineOptions:
+    admission = settings.admission
+    return LineOptions(admission.in_flight_per_model, admission.queue_per_model, admission.promotion_seconds)
 
 
 def _narrator(settings: Settings, speaker: Speaker, catalog: Catalog, metrics: Metrics, clock: Clock, log: Log) -> Narrator:
@@ -249,9 +254,9 @@ def _speech_options(settings: Settings) -> SpeechOptions:
     return SpeechOptions(speech.longest_text_characters, speech.default_language, reading, speech.even_loudness)
 
 
-def _voice_book(settings: Settings, catalog: Catalog) -> VoiceBook:
+def _voice_book(settings: Settings, catalog: Catalog, cloned: ClonedVoices) -> VoiceBook:
     logical = {name: _logical(one) for name, one in settings.voices.logical.items()}
-    book = VoiceBook(catalog, logical, settings.voices.openai)
+    book = VoiceBook(catalog, logical, settings.voices.openai, cloned)
     if any(spec.capability is Capability.SPEECH for spec in catalog.models):
         for name, voice in logical.items():
             for language in (settings.speech.default_language, *voice.by_language):

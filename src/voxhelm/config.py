@@ -91,14 +91,8 @@ class IdentitySettings(_Section):
             description="Environment variables that each hold a key which may do everything. With one set, every call needs a key."
         ),
     ] = ()
-    public_lists: Annotated[
-        bool,
-        Field(description="Whether the lists of models and voices need no key. Open WebUI asks for them without one."),
-    ] = False
-    public_metrics: Annotated[
-        bool,
-        Field(description="Whether /metrics needs no key; else it needs one with the scope metrics. It tells how much is used."),
-    ] = False
+    public_lists: Annotated[bool, Field(description="Whether the lists of models and voices need no key, for Open WebUI.")] = False
+    public_metrics: Annotated[bool, Field(description="Whether /metrics needs no key, else one with the scope metrics.")] = False
 
 
 class LogSettings(_Section):
@@ -306,7 +300,13 @@ class LogicalVoiceSettings(_Section):
 
 
 class VoiceSettings(_Section):
-    """Names of voices."""
+    """Names of voices, and cloned ones."""
+
+    cloned_directory: Annotated[
+        Path,
+        AfterValidator(Path.expanduser),
+        Field(description="Where cloned voices and the consents for them are kept, for the user only. The user's data directory."),
+    ] = Field(default_factory=lambda: user_data_path("voxhelm") / "voices")
 
     logical: Annotated[
         dict[str, LogicalVoiceSettings], Field(description="Names that stay when the voice behind them changes.")

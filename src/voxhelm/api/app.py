@@ -24,8 +24,8 @@ from voxhelm.api.errors import (
     render_validation_error,
     render_voxhelm_error,
 )
-from voxhelm.api.guard import Guard
 from voxhelm.api.examinations import examinations_router
+from voxhelm.api.guard import Guard
 from voxhelm.api.health import health_router
 from voxhelm.api.middleware import RequestScope
 from voxhelm.api.models import models_router
@@ -34,6 +34,7 @@ from voxhelm.api.requests import requests_router
 from voxhelm.api.services import Services
 from voxhelm.api.speech import speech_router
 from voxhelm.api.transcriptions import transcriptions_router
+from voxhelm.api.voice_consents import voice_consents_router
 from voxhelm.api.voices import voices_router
 from voxhelm.api.weights import weights_router
 from voxhelm.domain.errors import VoxhelmError
@@ -93,6 +94,7 @@ def create_app(
         transcriptions_router(services),
         examinations_router(services),
         voices_router(services),
+        voice_consents_router(services),
         models_router(services),
         control_router(services),
         weights_router(services, anybody=options.anybody_changes_models),

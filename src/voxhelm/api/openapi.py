@@ -29,6 +29,7 @@ def _error(description: str) -> dict[str, Any]:
 # What any route may answer; the bodies are OpenAI's error envelope.
 ERRORS: Final[dict[int | str, dict[str, Any]]] = {
     400: _error("The request is wrong; `param` names the field."),
+    401: _error("The server asks for a key, and this is none."),
     403: _error("This caller, or this server, may not do that."),
     404: _error("There is no such model."),
     409: _error("The model is in use, or another one has its name."),

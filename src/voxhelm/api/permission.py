@@ -8,7 +8,7 @@ from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from voxhelm.api.guard import shown_key
-from voxhelm.domain.errors import ModelChangesForbidden
+from voxhelm.domain.errors import ModelChangesForbidden, ScopeMissing
 
 # What proxies add: behind one, everybody seems to be on this machine.
 FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
@@ -35,6 +35,17 @@ def require_model_changes(scope: Scope, *, anybody: bool) -> None:
             "Models are installed and removed from the machine that the server runs on. "
             "A key with the scope models allows it from elsewhere (voxhelm keys create); server.allow_model_changes: true allows everybody."
         )
+
+
+def require_own_page(scope: Scope) -> None:
+    """Return unless a page of another site asks, through the browser of somebody who may. Raises ScopeMissing.
+
+    A form needs no leave of the browser to be sent anywhere. With a key there is nothing to fear: such a page does not have it.
+    """
+    headers = Headers(scope=scope)
+    origin = headers.get("origin")
+    if shown_key(scope) is None and origin is not None and urlsplit(origin).netloc != headers.get("host", ""):
+        raise ScopeMissing("Pages of other sites may not do this.")
 
 
 def _is_here(host: str) -> bool:

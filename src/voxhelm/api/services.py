@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from voxhelm.identity.key_ring import KeyRing
+from voxhelm.serving.cloning import Cloning
 from voxhelm.serving.control import ModelControl
 from voxhelm.serving.examine import Examiner
 from voxhelm.serving.hear import Listener
@@ -20,6 +21,7 @@ class Services:
     speaker: Narrator
     listener: Listener
     examiner: Examiner
+    cloning: Cloning
     inventory: Inventory
     running: RunningRequests
     control: ModelControl

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Final
 
 from voxhelm.catalog.aliases import AUTO, VOICE_NAMES
+from voxhelm.catalog.cloned_voices import ClonedVoices
 from voxhelm.catalog.detour import STRAIGHT, Detour
 from voxhelm.catalog.models import Catalog
 from voxhelm.catalog.near import did_you_mean
+from voxhelm.domain.cloned_voice import ClonedVoice
 from voxhelm.domain.engine import Capabilities
-from voxhelm.domain.errors import LanguageUnsupported, VoiceNotFound
+from voxhelm.domain.errors import CloningUnsupported, LanguageUnsupported, VoiceNotFound
 from voxhelm.domain.model import Capability, ModelSpec
 from voxhelm.domain.voice import Voice
 
@@ -39,16 +42,17 @@ class LogicalVoice:
 
 @dataclass(frozen=True, slots=True)
 class ChosenVoice:
-    """What a name has led to. language: ISO 639-1 of the voice."""
+    """What a name has led to. language: ISO 639-1 of the voice. reference: the sample of a cloned one."""
 
     spec: ModelSpec
     voice: Voice
     language: str
+    reference: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ListedVoice:
-    """An entry of the public list. kind: "logical", "openai" or "engine"; model: None where it depends on the text."""
+    """An entry of the public list. kind: "logical", "openai", "cloned" or "engine"; model: None where it depends on the text."""
 
     id: str
     name: str
@@ -61,8 +65,15 @@ class ListedVoice:
 class VoiceBook:
     """Knows every voice of every installed model that speaks."""
 
-    def __init__(self, catalog: Catalog, logical: Mapping[str, LogicalVoice], openai_voices: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        logical: Mapping[str, LogicalVoice],
+        openai_voices: Mapping[str, str],
+        cloned: ClonedVoices | None = None,
+    ) -> None:
         """logical: the operator's names. openai_voices: OpenAI's names that shall mean something else than the automatic choice."""
+        self._cloned = cloned
         self._catalog = catalog
         self._logical = logical
         self._openai = {name: openai_voices.get(name, AUTO) for name in VOICE_NAMES}
@@ -182,6 +193,8 @@ class VoiceBook:
         for name in self._openai:
             if name not in self._logical:
                 yield ListedVoice(name, name.capitalize(), (), None, None, "openai")
+        for cloned in self._cloned.voices() if self._cloned is not None else ():
+            yield ListedVoice(cloned.id, cloned.name, self._cloned_languages(), None, None, "cloned")
         for model_id, voices in self._voices.items():
             for voice in voices.values():
                 if variants or voice.variant_of is None:
@@ -215,6 +228,9 @@ class VoiceBook:
         suited = self._catalog.candidates(model_id, Capability.SPEECH) if model_id in self._voices else candidates
         name = voice_id if model_id in self._voices else wanted
         key = name.lower()
+        cloned = self._cloned.find(name) if self._cloned is not None else None
+        if cloned is not None:
+            return self._by_sample(cloned, suited, script)
         for spec in suited:
             voice = self._voices[spec.id].get(key)
             if voice is not None:
@@ -229,6 +245,38 @@ class VoiceBook:
             f"There is no voice '{wanted}'.{did_you_mean(wanted, self._names(suited))} GET /v1/audio/voices lists them all.",
             param="voice",
         )
+
+    def _by_sample(self, cloned: ClonedVoice, candidates: Sequence[ModelSpec], script: str | None) -> ChosenVoice:
+        able = [spec for spec in candidates if self.capabilities(spec).clones]
+        if not able:
+            self.require_cloning()
+            named = ", ".join(spec.id for spec in candidates)
+            raise CloningUnsupported(
+                f"'{cloned.name}' is a cloned voice, which {named} cannot speak with. Leave `model` out.", param="model"
+            )
+        assert self._cloned is not None  # noqa: S101 - that is where it is from
+        spec = next((spec for spec in able if self._reads(spec, script)), able[0])
+        voice = Voice(cloned.id, cloned.name, spec.languages)
+        return ChosenVoice(spec, voice, primary(spec.languages[0]), self._cloned.sample(cloned))
+
+    def require_cloning(self) -> None:
+        """Return if some model can speak with a cloned voice. Raises CloningUnsupported, which says how to get one."""
+        if not self._cloned_languages():
+            raise CloningUnsupported(
+                "No installed model clones voices. Chatterbox does: `voxhelm engines install chatterbox`, then `voxhelm pull chatterbox`."
+            )
+
+    def knows(self, name: str) -> bool:
+        """Whether requests may mean a voice by this name already, cloned ones aside."""
+        key = name.lower()
+        named = {one.lower() for one in (AUTO, *self._logical, *self._openai)}
+        languages = {primary(language) for spec in self._catalog.models for language in spec.languages}
+        return key in named or key in languages or any(key in voices for voices in self._voices.values())
+
+    def _cloned_languages(self) -> tuple[str, ...]:
+        """What cloned voices can speak."""
+        able = [spec for spec in self._catalog.models if spec.capability is Capability.SPEECH and self.capabilities(spec).clones]
+        return tuple(dict.fromkeys(language for spec in able for language in spec.languages))
 
     def _by_language(self, languages: Sequence[str], candidates: Sequence[ModelSpec], script: str | None) -> ChosenVoice:
         # Where no model can read the script, whoever would speak the language is chosen, and refused with a reason.
@@ -252,6 +300,7 @@ class VoiceBook:
         return [
             *self._logical,
             *self._openai,
+            *(cloned.name for cloned in (self._cloned.voices() if self._cloned is not None else ())),
             *(voice.id for spec in candidates for voice in self._voices[spec.id].values() if voice.variant_of is None),
         ]
 

@@ -89,6 +89,7 @@ class Capabilities:
     input_rate_hz: the rate of the sound that its models take; None for engines that only speak.
     word_times: whether `Segment.words` (or `Speech.words`) is filled.
     longest_audio_seconds: an engine that must be given single utterances says how long they may be; None when any length will do.
+    clones: whether `SynthesizeOptions.reference` is: whether models speak with the voice of any recording.
     speed: whether `SynthesizeOptions.speed` is honoured by the engine.
     ipa: whether `SynthesizeOptions.pronunciations` is.
     instructions: whether `SynthesizeOptions.instructions` is.
@@ -109,6 +110,7 @@ class Capabilities:
     word_times: bool = False
     longest_audio_seconds: float | None = None
     speed: bool = False
+    clones: bool = False
     ipa: bool = False
     instructions: bool = False
     reads_figures: bool = False

@@ -23,6 +23,12 @@ VoxhelmError
 |   +-- HubForbidden               the hub wants a token, or another one
 |   +-- PackageInvalid             a folder or archive of a model is not what its manifest says
 |   +-- SignatureUntrusted         it is not signed by a key that is trusted
+|   +-- VoiceExists                another voice has this name already
+|   +-- ClonedVoiceNotFound        no cloned voice has this id
+|   +-- CloningUnsupported         no installed model, or not this one, clones voices
+|   +-- SampleUnsuited             a recording that no voice can be taken from
+|   +-- ConsentNotFound            no consent has this id
+|   +-- ConsentInUse               voices need this consent
 |   +-- KeyInvalid                 no API key, or one that is not known here
 |   +-- ScopeMissing               the API key does not allow this
 +-- ConfigurationInvalid           the start is refused; says which key
@@ -189,6 +195,42 @@ class SignatureUntrusted(BadRequest):
     """A folder or archive of a model is not signed by a key that is trusted."""
 
     code = "signature_untrusted"
+
+
+class VoiceExists(BadRequest):
+    """Another voice has this name already."""
+
+    code = "voice_exists"
+
+
+class ClonedVoiceNotFound(BadRequest):
+    """There is no cloned voice with this id."""
+
+    code = "cloned_voice_not_found"
+
+
+class CloningUnsupported(BadRequest):
+    """No installed model clones voices, or the one that was named does not."""
+
+    code = "cloning_unsupported"
+
+
+class SampleUnsuited(BadRequest):
+    """The recording is not one that a voice can be taken from, or that holds a consent."""
+
+    code = "sample_unsuited"
+
+
+class ConsentNotFound(BadRequest):
+    """There is no consent with this id."""
+
+    code = "consent_not_found"
+
+
+class ConsentInUse(BadRequest):
+    """The consent cannot be deleted while there are voices that need it."""
+
+    code = "consent_in_use"
 
 
 class KeyInvalid(BadRequest):

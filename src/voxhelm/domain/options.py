@@ -1,6 +1,7 @@
 """What a caller may ask of an engine, one frozen type per capability."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from voxhelm.domain.pcm import Pcm
 from voxhelm.domain.pronunciation import Pronunciation
@@ -13,6 +14,8 @@ class SynthesizeOptions:
     voice: an id from the engine's own voice list.
     speed: 1.0 is the voice's natural pace, 2.0 twice as fast; 0.25 to 4.
     language: ISO 639-1 code of the text when the caller knows it, for voices that speak several.
+    reference: a WAV file (24 kHz, 16 bits, mono, 3 to 30 s of speech) whose voice is to speak, whatever `voice` says; only engines with
+        `Capabilities.clones` are given one. What an engine works out of it may be kept by its name, the SHA-256 of its bytes.
     word_times: whether `Speech.words` is wanted; an engine for which they cost nothing may tell them anyway.
     pronunciations: how parts of the text sound, in order and apart; only engines with `Capabilities.ipa` are given any.
     instructions: in words, such as "whisper"; only engines with `Capabilities.instructions` are given any.
@@ -21,6 +24,7 @@ class SynthesizeOptions:
     voice: str
     speed: float = 1.0
     language: str | None = None
+    reference: Path | None = None
     word_times: bool = True
     pronunciations: tuple[Pronunciation, ...] = ()
     instructions: str | None = None

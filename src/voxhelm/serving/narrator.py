@@ -166,7 +166,7 @@ class Narrator:
             return
         try:
             evicted = await asyncio.to_thread(
-                results.keep, key, spool.pieces(), spool.size_bytes, _facts(reply), reply.chosen.voice.id
+                results.keep, key, spool.pieces(), spool.size_bytes, _facts(reply), " ".join(reply.voice_ids)
             )
             usage = await asyncio.to_thread(results.usage)
         except ResultsUnavailable as error:

@@ -19,19 +19,23 @@ BUSY_SECONDS: Final = 5.0
 LARGEST_SHARE: Final = 4
 # A result that is used all the time is not noted each time.
 USED_AGAIN_SECONDS: Final = 60.0
+# Of the index. What another version has written is not read: it can be made again.
+VERSION: Final = 2
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS results (
     key TEXT PRIMARY KEY,
     digest TEXT NOT NULL,
     size_bytes INTEGER NOT NULL,
-    tag TEXT NOT NULL,
+    tags TEXT NOT NULL,
     facts TEXT NOT NULL,
     used_unix_seconds REAL NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS by_use ON results (used_unix_seconds);
 CREATE INDEX IF NOT EXISTS by_digest ON results (digest);
-CREATE INDEX IF NOT EXISTS by_tag ON results (tag);
 """
+
+
+WITH_TAG: Final = "SELECT key, digest FROM results WHERE instr(' ' || tags || ' ', ' ' || ? || ' ')"
 
 
 class ResultsUnavailable(Exception):
@@ -91,26 +95,27 @@ class Results:
                 index.execute("UPDATE results SET used_unix_seconds = ? WHERE key = ?", (now_unix_seconds, key))
         return Result(file, size_bytes, json.loads(facts))
 
-    def keep(self, key: str, pieces: Iterable[bytes], size_bytes: int, facts: Mapping[str, Any], tag: str = "") -> int:
+    def keep(self, key: str, pieces: Iterable[bytes], size_bytes: int, facts: Mapping[str, Any], tags: str = "") -> int:
         """Keep a result, and forget as many of the least used as needed; return how many. One that is too large is not kept.
 
-        size_bytes: of all pieces. facts: JSON. tag: what it can be forgotten by.
+        size_bytes: of all pieces. facts: JSON. tags: words, by any of which it can be forgotten.
         """
         if size_bytes * LARGEST_SHARE > self._limit_bytes:
             return 0
         try:
+            self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
             blob = self._blobs.put(pieces)
         except OSError as error:
             raise ResultsUnavailable(str(error)) from error
-        row = (key, blob.digest, blob.size_bytes, tag, json.dumps(facts), self._now_unix_seconds())
+        row = (key, blob.digest, blob.size_bytes, tags, json.dumps(facts), self._now_unix_seconds())
         with self._changing() as index:
             index.execute("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?, ?)", row)
             return self._make_room(index)
 
     def forget(self, tag: str) -> int:
-        """Remove every result with this tag; return how many."""
+        """Remove every result that has this word among its tags; return how many."""
         with self._changing() as index:
-            return self._remove(index, index.execute("SELECT key, digest FROM results WHERE tag = ?", (tag,)).fetchall())
+            return self._remove(index, index.execute(WITH_TAG, (tag,)).fetchall())
 
     def clear(self) -> int:
         """Remove everything; return how many results that were."""
@@ -202,6 +207,8 @@ class Results:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
+            if connection.execute("PRAGMA user_version").fetchone() != (VERSION,):
+                connection.executescript(f"DROP TABLE IF EXISTS results; PRAGMA user_version = {VERSION};")
             connection.executescript(SCHEMA)
         except BaseException:
             connection.close()

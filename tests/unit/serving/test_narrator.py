@@ -63,6 +63,7 @@ class Puppet:
             self.egress_hosts,
             ("x",),
             timeline,
+            voice_ids=("tone", "voice_1"),
         )
 
     async def _chunks(self, progress):
@@ -310,7 +311,9 @@ async def test_a_disk_that_does_not_play_along_costs_the_memory_and_not_the_spee
 async def test_a_voice_can_be_forgotten(make):
     narrator = make()
     await heard(narrator)
-    await narrator.forget_voice("tone")
+    await narrator.forget_voice("voice")
+    assert (await heard(narrator))[0] == "hit"
+    await narrator.forget_voice("voice_1")
     assert (await heard(narrator))[0] == "miss"
 
 

@@ -26,9 +26,9 @@ def results(tmp_path, clock):
     one.close()
 
 
-def kept(results, key, size_bytes=100, tag=""):
+def kept(results, key, size_bytes=100, tags=""):
     data = key.encode().ljust(size_bytes, b".")
-    return results.keep(key, [data], size_bytes, {"of": key}, tag)
+    return results.keep(key, [data], size_bytes, {"of": key}, tags)
 
 
 def found(results, key):
@@ -46,6 +46,7 @@ def blobs(tmp_path):
 def test_a_result_is_found_by_its_key_also_by_another_process(results, tmp_path, clock):
     assert found(results, "a") is None
     kept(results, "a")
+    assert (tmp_path / "results").stat().st_mode & 0o077 == 0
     assert found(results, "a") == (b"a", {"of": "a"})
     other = Results(tmp_path / "results", LIMIT_BYTES, clock.unix_seconds)
     assert found(other, "a") == (b"a", {"of": "a"})
@@ -80,9 +81,9 @@ def test_damage_is_no_hit_and_can_be_made_again(results, tmp_path):
 
 
 def test_what_has_a_tag_is_forgotten_together_and_really_gone(results, tmp_path):
-    kept(results, "a", tag="voice_1")
-    kept(results, "b", tag="voice_1")
-    kept(results, "c", tag="voice_2")
+    kept(results, "a", tags="voice_1")
+    kept(results, "b", tags="tone voice_1")
+    kept(results, "c", tags="voice_12 voice")
     assert results.forget("voice_1") == 2
     assert [path.read_bytes()[:1] for path in blobs(tmp_path)] == [b"c"]
 
@@ -123,6 +124,17 @@ def test_what_no_index_leads_to_is_swept_unless_somebody_may_be_about_to_note_it
     results.close()
     assert found(results, "a")
     assert set(blobs(tmp_path)) == {known, orphans[1]}
+
+
+def test_what_another_version_has_kept_is_not_read(results, tmp_path):
+    kept(results, "a")
+    results.close()
+    with sqlite3.connect(tmp_path / "results" / INDEX) as index:
+        index.executescript("DROP TABLE results; CREATE TABLE results (key, something_else); PRAGMA user_version = 1;")
+    index.close()
+    assert found(results, "a") is None
+    kept(results, "a")
+    assert found(results, "a")
 
 
 def test_a_disk_that_does_not_play_along_is_told(tmp_path, clock):
