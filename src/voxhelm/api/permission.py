@@ -2,7 +2,7 @@
 
 import ipaddress
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
@@ -23,14 +23,14 @@ def require_model_changes(scope: Scope, *, anybody: bool) -> None:
         return  # it was let in by the scope, and no page of another site has the key
     headers = Headers(scope=scope)
     origin, host = headers.get("origin"), headers.get("host", "")
-    if origin is not None and urlsplit(origin).netloc != host:
+    if origin is not None and _parts(origin).netloc != host:
         raise ModelChangesForbidden("Pages of other sites may not install or remove models.")
     if anybody:
         return
     client = scope.get("client")
     near = client is not None and _is_here(str(client[0])) and not any(name in headers for name in FORWARDED)
     # A page whose name was made to lead here would ask from this machine, under that name.
-    if not near or not _is_here(urlsplit(f"//{host}").hostname or ""):
+    if not near or not _is_here(_parts(f"//{host}").hostname or ""):
         raise ModelChangesForbidden(
             "Models are installed and removed from the machine that the server runs on. "
             "A key with the scope models allows it from elsewhere (voxhelm keys create); server.allow_model_changes: true allows everybody."
@@ -44,8 +44,16 @@ def require_own_page(scope: Scope) -> None:
     """
     headers = Headers(scope=scope)
     origin = headers.get("origin")
-    if shown_key(scope) is None and origin is not None and urlsplit(origin).netloc != headers.get("host", ""):
+    if shown_key(scope) is None and origin is not None and _parts(origin).netloc != headers.get("host", ""):
         raise ScopeMissing("Pages of other sites may not do this.")
+
+
+def _parts(address: str) -> SplitResult:
+    """The parts of an address; none of one that cannot be, which then is nobody's."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
 
 
 def _is_here(host: str) -> bool:

@@ -39,6 +39,8 @@ def test_this_machine_may(one):
         scope(x_real_ip="192.168.1.7"),
         scope(host="evil.example"),
         scope(host=""),
+        scope(host="["),
+        scope(host="[::1"),
     ],
 )
 def test_others_may_when_the_operator_says_so(one):
@@ -47,7 +49,7 @@ def test_others_may_when_the_operator_says_so(one):
     require_model_changes(one, anybody=True)
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:9000", "http://localhost:8000"])
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:9000", "http://localhost:8000", "http://["])
 @pytest.mark.parametrize("anybody", [False, True])
 def test_pages_of_other_sites_never_may(origin, anybody):
     with pytest.raises(ModelChangesForbidden, match="sites"):
