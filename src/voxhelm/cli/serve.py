@@ -128,6 +128,7 @@ def _serve(loaded: "Loaded", listener: socket.socket, ending: _EndOnSignal) -> N
         timeout_graceful_shutdown=settings.server.shutdown_grace_seconds,
     )
     server = Server(config)
+    _listen(listener)
     ending.serving = True
     server.run(sockets=[listener])
     if not server.started:
@@ -156,6 +157,15 @@ def _bound_socket(host: str, port: int) -> socket.socket:
     except OSError as error:
         raise CommandFailed(_why_not(error, host, port)) from error
     return bound
+
+
+def _listen(bound: socket.socket) -> None:
+    """Let clients connect: what there is has been read, and they are answered in a moment."""
+    try:
+        bound.listen(BACKLOG)
+    except OSError as error:
+        # Another server had the same port and listened first.
+        raise CommandFailed(_why_not(error, *bound.getsockname()[:2])) from error
 
 
 def _why_not(error: OSError, host: str, port: int) -> str:

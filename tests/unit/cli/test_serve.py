@@ -42,6 +42,23 @@ def test_a_port_in_use_is_one_sentence(voxhelm: RunVoxhelm) -> None:
     assert ran.stderr.count(b"\n") == 1
 
 
+def test_of_two_servers_with_one_port_the_slower_says_so_in_one_sentence(tmp_path: Path) -> None:
+    # An engine whose import waits for a pipe holds it where it has its port and does not listen yet.
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "held.py").write_text("open('pipe').read()")
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", 0))
+        port = str(other.getsockname()[1])
+        with started(tmp_path, "serve", "--port", port, VOXHELM_MODELS__EXTRA_ENGINES='["held:ENGINE"]') as process:
+            with (tmp_path / "pipe").open("wb"):
+                other.listen()
+            _, complaint = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert b"is taken" in complaint
+    assert b"Traceback" not in complaint
+
+
 @pytest.mark.parametrize(
     ("host", "told"), [("192.0.2.1", b"is no address of this machine"), ("nowhere.invalid", b"There is no address")]
 )
