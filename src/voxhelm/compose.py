@@ -4,7 +4,7 @@ import asyncio
 import os
 import re
 import time
-from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -25,7 +25,10 @@ from voxhelm.catalog.engines import FoundEngines, find_engines
 from voxhelm.catalog.hub_access import hub_access
 from voxhelm.catalog.lexicon_file import lexicon_entries, read_lexicon
 from voxhelm.catalog.models import Catalog
+from voxhelm.catalog.names import known_names
+from voxhelm.catalog.near import did_you_mean
 from voxhelm.catalog.pull import Puller
+from voxhelm.catalog.routes import RouteTable
 from voxhelm.catalog.shelf import Shelf
 from voxhelm.catalog.voices import LogicalVoice, VoiceBook
 from voxhelm.config import Isolation, LogicalVoiceSettings, ModelSettings, Settings
@@ -41,6 +44,7 @@ from voxhelm.hosting.process import ProcessHost
 from voxhelm.identity.key import Key, digest_of
 from voxhelm.identity.key_ring import KeyRing
 from voxhelm.identity.scope import Scope
+from voxhelm.kit.breaker import Breaker
 from voxhelm.kit.clock import Clock, SystemClock
 from voxhelm.residency.cards import Cards
 from voxhelm.residency.loading import Load
@@ -61,6 +65,12 @@ from voxhelm.serving.inventory import Inventory
 from voxhelm.serving.line import LineOptions
 from voxhelm.serving.narrator import KeepOptions, Narrator
 from voxhelm.serving.renewal import Renewal
+from voxhelm.serving.route_board import RouteBoard
+from voxhelm.serving.route_health import RouteOptions
+from voxhelm.serving.route_steps import RouteSteps
+from voxhelm.serving.routed_hearing import RoutedListener
+from voxhelm.serving.routed_speech import RoutedSpeaker
+from voxhelm.serving.routing import Routing
 from voxhelm.serving.running import RunningRequests
 from voxhelm.serving.script import Reading
 from voxhelm.serving.speak import Speaker, SpeechOptions
@@ -87,6 +97,7 @@ class Voxhelm:
     encoding: ThreadPoolExecutor
     clock: Clock
     log: Log
+    narrator: Narrator
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
@@ -101,7 +112,7 @@ class Voxhelm:
             await asyncio.gather(preloading, return_exceptions=True)
             await owner
             self.encoding.shutdown()
-            self.services.speaker.close()
+            self.narrator.close()
 
 
 def compose(
@@ -121,6 +132,7 @@ def compose(
         log.warning("engine cannot be used", engine=name, reason=reason)
     catalog = _catalog(settings, engines)
     cloned = ClonedVoices(settings.voices.cloned_directory, clock.unix_seconds)
+    _require_steps(settings, catalog)
     book = _voice_book(settings, catalog, cloned)
     measurements = Measurements(user_state_path("voxhelm") / "measurements.json" if keep_measurements else None)
     beginnings = Beginnings(settings.models, catalog, facts, measurements)
@@ -134,13 +146,7 @@ def compose(
         log,
     )
 
-    async def warm(host: Host) -> None:
-        spec = host.spec
-        if spec.egress_host is not None:
-            return  # nothing to warm here, and nothing leaves the LAN that nobody asked for
-        voice = book.any_voice(spec).id if spec.capability is Capability.SPEECH else None
-        await warm_up(host, voice=voice, input_rate_hz=catalog.engine_of(spec.id).capabilities.input_rate_hz)
-
+    warm = _warmer(book, catalog)
     preloader = Preloader(_preloads(settings, catalog), residency, warm, log)
     encoding = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="voxhelm-encode")
     admission = Admission(_line_options(settings), metrics, clock)
@@ -154,10 +160,55 @@ def compose(
     weights = Weights(compose_puller(settings, clock), shelf, catalog, renewal, named_in_settings(settings), log)
     narrator = _narrator(settings, speaker, catalog, metrics, clock, log)
     cloning = Cloning(cloned, book, examiner, narrator, log)
-    services = Services(
-        narrator, listener, examiner, cloning, inventory, RunningRequests(), control, weights, metrics, _key_ring(settings, clock, log)
+    steps, routing = RouteSteps(catalog, book), Routing(_route_options(settings), tuple, metrics, clock, log)
+    says, hears = RoutedSpeaker(narrator, speaker, book, steps, routing), RoutedListener(listener, listener, steps, routing)
+    keys, board = _key_ring(settings, clock, log), RouteBoard(steps, routing, clock)
+    services = Services(says, hears, examiner, cloning, inventory, RunningRequests(), control, weights, metrics, keys, board)
+    return Voxhelm(services, engines, catalog, residency, preloader, encoding, clock, log, narrator)
+
+
+def _warmer(book: VoiceBook, catalog: Catalog) -> Callable[[Host], Awaitable[None]]:
+    """What makes a loaded model work once."""
+
+    async def warm(host: Host) -> None:
+        spec = host.spec
+        if spec.egress_host is not None:
+            return  # nothing to warm here, and nothing leaves the LAN that nobody asked for
+        voice = book.any_voice(spec).id if spec.capability is Capability.SPEECH else None
+        await warm_up(host, voice=voice, input_rate_hz=catalog.engine_of(spec.id).capabilities.input_rate_hz)
+
+    return warm
+
+
+def _route_options(settings: Settings) -> RouteOptions:
+    wanted = settings.routes
+    return RouteOptions(
+        wanted.attempts,
+        wanted.on_named,
+        wanted.when_queue_full,
+        wanted.window_seconds,
+        wanted.first_segment_seconds,
+        Breaker(wanted.tolerated_failures, wanted.pause_seconds, wanted.longest_pause_seconds),
     )
-    return Voxhelm(services, engines, catalog, residency, preloader, encoding, clock, log)
+
+
+def _routes(settings: Settings) -> RouteTable:
+    wanted = {Capability.SPEECH: settings.routes.speech, Capability.TRANSCRIPTION: settings.routes.transcription}
+    return RouteTable(wanted, settings.models.aliases)
+
+
+def _require_steps(settings: Settings, catalog: Catalog) -> None:
+    """Raises ConfigurationInvalid for a step that is no model, installed or to be pulled, or one for something else."""
+    for capability, by_language in (("speech", settings.routes.speech), ("transcription", settings.routes.transcription)):
+        for language, names in by_language.items():
+            for name in names:
+                found = catalog.known_step(name)
+                setting = f"'routes.{capability}.{language}'"
+                if found is None:
+                    near = did_you_mean(name, [*(spec.id for spec in catalog.models), *settings.models.aliases, *known_names()])
+                    raise ConfigurationInvalid(f"{setting} names '{name}', which is no model.{near} `voxhelm models` lists them.")
+                if isinstance(found, ModelSpec) and found.capability.value != capability:
+                    raise ConfigurationInvalid(f"{setting} names '{name}', which is for {found.capability.value}.")
 
 
 def compose_app(voxhelm: Voxhelm, settings: Settings) -> ASGIApp:
@@ -202,7 +253,7 @@ def _narrator(settings: Settings, speaker: Speaker, catalog: Catalog, metrics: M
 
 def _world(settings: Settings, catalog: Catalog, clock: Clock) -> World:
     """Whatever of the settings bears on how a text sounds: all that is said of speech, voices and models, and the files it names."""
-    told = [section.model_dump() for section in (settings.speech, settings.voices, settings.models)]
+    told = [section.model_dump() for section in (settings.speech, settings.voices, settings.models, settings.routes)]
     files = [value for section in told for value in section.values() if isinstance(value, Path)]
     return World(catalog, settings.models.directory, [repr(section) for section in told], files, clock)
 
@@ -242,7 +293,15 @@ def console_directory() -> Path:
 
 def _catalog(settings: Settings, engines: FoundEngines) -> Catalog:
     egress, models = EgressPolicy(settings.egress.allow_cloud), settings.models
-    return Catalog(engines.working, models.directory, models.aliases, egress, models.settings_by_model, models.settings_by_engine)
+    return Catalog(
+        engines.working,
+        models.directory,
+        models.aliases,
+        egress,
+        models.settings_by_model,
+        models.settings_by_engine,
+        _routes(settings),
+    )
 
 
 def _speech_options(settings: Settings) -> SpeechOptions:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal
 
 import yaml
 from platformdirs import user_cache_path, user_config_path, user_data_path
-from pydantic import AfterValidator, BaseModel, ByteSize, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ByteSize, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -23,6 +23,9 @@ from voxhelm.catalog.hub_access import PUBLIC_HUB
 from voxhelm.domain.errors import ConfigurationInvalid
 from voxhelm.dropin.carried import Carried, merged
 from voxhelm.dropin.readers import find_foreign
+from voxhelm.sections.egress import EgressSettings
+from voxhelm.sections.routes import RouteSettings
+from voxhelm.sections.section import SECTION
 from voxhelm.telemetry.log import LogFormat
 
 DEFAULT_FILE: Final = Path("voxhelm.yaml")
@@ -34,7 +37,7 @@ DEVICE: Final = r"^(auto|cpu|cuda(:\d+)?)$"
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+    model_config = SECTION
 
 
 class ServerSettings(_Section):
@@ -62,9 +65,7 @@ class ServerSettings(_Section):
     ] = ()
     allow_origins: Annotated[
         tuple[str, ...],
-        Field(
-            description="Sites whose pages may call from a browser, such as https://chat.example; '*' for all. None but the console."
-        ),
+        Field(description="Sites whose pages may call from a browser, such as https://chat.example; '*' for all. None but the console."),
     ] = ()
     shutdown_grace_seconds: Annotated[
         int,
@@ -340,17 +341,6 @@ class CacheSettings(_Section):
     )
 
 
-class EgressSettings(_Section):
-    """What may leave the local network."""
-
-    allow_cloud: Annotated[
-        bool,
-        Field(
-            description="Whether models that send texts or recordings outside the local network may be used. Off: nothing leaves it."
-        ),
-    ] = False
-
-
 class DropInSettings(_Section):
     """Standing in for another speech server, with its configuration."""
 
@@ -384,6 +374,7 @@ class Settings(BaseSettings):
     admission: AdmissionSettings = Field(default_factory=AdmissionSettings)
     speech: SpeechSettings = Field(default_factory=SpeechSettings)
     voices: VoiceSettings = Field(default_factory=VoiceSettings)
+    routes: RouteSettings = Field(default_factory=RouteSettings)
     cache: CacheSettings = Field(default_factory=CacheSettings)
     egress: EgressSettings = Field(default_factory=EgressSettings)
     drop_in: DropInSettings = Field(default_factory=DropInSettings)

@@ -31,6 +31,7 @@ from voxhelm.api.middleware import RequestScope
 from voxhelm.api.models import models_router
 from voxhelm.api.ready_paths import ReadyPaths
 from voxhelm.api.requests import requests_router
+from voxhelm.api.routes import routes_router
 from voxhelm.api.services import Services
 from voxhelm.api.speech import speech_router
 from voxhelm.api.transcriptions import transcriptions_router
@@ -96,6 +97,7 @@ def create_app(
         voices_router(services),
         voice_consents_router(services),
         models_router(services),
+        routes_router(services),
         control_router(services),
         weights_router(services, anybody=options.anybody_changes_models),
         requests_router(services),

@@ -6,9 +6,10 @@ from voxhelm.identity.key_ring import KeyRing
 from voxhelm.serving.cloning import Cloning
 from voxhelm.serving.control import ModelControl
 from voxhelm.serving.examine import Examiner
-from voxhelm.serving.hear import Listener
 from voxhelm.serving.inventory import Inventory
-from voxhelm.serving.narrator import Narrator
+from voxhelm.serving.narrator import Says
+from voxhelm.serving.route_board import RouteBoard
+from voxhelm.serving.routed_hearing import Hears
 from voxhelm.serving.running import RunningRequests
 from voxhelm.serving.weights import Weights
 from voxhelm.telemetry.metrics import Metrics
@@ -18,8 +19,8 @@ from voxhelm.telemetry.metrics import Metrics
 class Services:
     """The use cases, made by the composition root."""
 
-    speaker: Narrator
-    listener: Listener
+    speaker: Says
+    listener: Hears
     examiner: Examiner
     cloning: Cloning
     inventory: Inventory
@@ -28,3 +29,4 @@ class Services:
     weights: Weights
     metrics: Metrics
     keys: KeyRing
+    routes: RouteBoard

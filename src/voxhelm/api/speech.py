@@ -11,6 +11,7 @@ from voxhelm.api.callers import caller_of
 from voxhelm.api.openapi import ERRORS, json_body
 from voxhelm.api.placement import placement_headers
 from voxhelm.api.presence import while_wanted
+from voxhelm.api.route_header import route_headers
 from voxhelm.api.services import Services
 from voxhelm.api.speech_answers import captioned, events
 from voxhelm.api.speech_body import SpeechBody
@@ -54,7 +55,7 @@ def speech_router(services: Services) -> APIRouter:
         )
         reply = await while_wanted(request, services.speaker.speak(wanted))
         headers = {"x-voxhelm-model": reply.chosen.spec.id, "x-voxhelm-voice": reply.chosen.voice.id, "cache-control": "no-store"}
-        headers |= placement_headers(reply.device, reply.fallback)
+        headers |= placement_headers(reply.device, reply.fallback) | route_headers(reply.route)
         headers["x-voxhelm-cache"] = header_of(reply.cache)
         if reply.egress_hosts:
             headers["x-voxhelm-egress"] = ", ".join(reply.egress_hosts)

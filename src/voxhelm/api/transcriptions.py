@@ -14,6 +14,7 @@ from voxhelm.api.openapi import ERRORS
 from voxhelm.api.patience import json_in_time
 from voxhelm.api.placement import placement_headers
 from voxhelm.api.presence import while_wanted
+from voxhelm.api.route_header import route_headers
 from voxhelm.api.services import Services
 from voxhelm.api.streaming import StreamedResponse
 from voxhelm.api.transcript_events import EventOptions, transcript_events
@@ -89,7 +90,7 @@ def transcriptions_router(services: Services) -> APIRouter:
 
 
 def _headers(hearing: Hearing) -> dict[str, str]:
-    placed = placement_headers(hearing.device, hearing.fallback)
+    placed = placement_headers(hearing.device, hearing.fallback) | route_headers(hearing.route)
     return {"x-voxhelm-model": hearing.spec.id, **placed, "cache-control": "no-store"}
 
 

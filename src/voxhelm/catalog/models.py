@@ -111,6 +111,19 @@ class Catalog:
             spec = self._models.get(model_id_of(name) or "")
         return spec
 
+    def names_one(self, name: str) -> bool:
+        """Whether `name` is that of one model, and none that stands for the best of several."""
+        target = self._aliases.get(name, name)
+        return target != AUTO and target not in OPENAI_MODELS
+
+    def known_step(self, name: str) -> ModelSpec | str | None:
+        """What a step of a route is: an installed model, allowed or not; the id of one that may be pulled; None when it is nothing."""
+        for model_id in self.routes.ids(name):
+            spec = self._models.get(model_id) or self._withheld.get(model_id)
+            if spec is not None:
+                return spec
+        return model_id_of(self._aliases.get(name, name))
+
     @property
     def engine_names(self) -> tuple[str, ...]:
         """Every engine, whether it has found models or not."""

@@ -12,6 +12,7 @@ from voxhelm.audio.channels import decode_channels
 from voxhelm.audio.decode import decode
 from voxhelm.audio.duration import told_duration_seconds
 from voxhelm.audio.utterances import CutOptions
+from voxhelm.catalog.detour import STRAIGHT, Detour
 from voxhelm.catalog.models import Catalog
 from voxhelm.catalog.recognisers import Recognisers
 from voxhelm.domain.caller import Caller
@@ -27,6 +28,7 @@ from voxhelm.kit.streams import copies
 from voxhelm.kit.threads import iterate_in_thread
 from voxhelm.residency.manager import Residency
 from voxhelm.serving.admission import Admission
+from voxhelm.serving.blame import blaming
 from voxhelm.serving.progress import Progress
 from voxhelm.serving.speakers import NamedSpeaker, at_rate, attributed, interleaved, known_speakers
 from voxhelm.serving.utterances import heard_by_utterance
@@ -53,7 +55,7 @@ class HearingRequest:
     source: a file, opened for reading in bytes, or its path. model: a model's id, an alias or `auto`.
     channels: with SEPARATE, each is a speaker. diarize: whether a diariser shall tell the speakers apart; not both.
     speakers: names for them, in the order of the channels, or with samples of their voices for the diariser.
-    measured: whether `Progress.total_seconds` is wanted, which takes another look at the file.
+    measured: whether `Progress.total_seconds` is wanted, which takes another look at the file. detour: what is gone around.
     """
 
     source: BinaryIO | Path
@@ -64,6 +66,7 @@ class HearingRequest:
     diarize: bool = False
     speakers: tuple[NamedSpeaker, ...] = ()
     measured: bool = False
+    detour: Detour = STRAIGHT
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ class Hearing:
     language: ISO 639-1, of what is heard, where it is known beforehand; else the segments tell.
     segments: the transcript as it comes, in order of time.
     device: where the model is. fallback: why it is not on a card, if it belongs on one.
+    route: by which step of a route: see `serving.routed_hearing`.
     To be closed when done with, read or not: then the engine stops and the model is given back.
     """
 
@@ -83,6 +87,7 @@ class Hearing:
     resources: AsyncExitStack
     device: str = CPU
     fallback: str | None = None
+    route: str = ""
 
     async def aclose(self) -> None:
         """Stop and give everything back; more than once does no harm."""
@@ -136,6 +141,7 @@ class Listener:
             progress.total_seconds = await asyncio.to_thread(told_duration_seconds, request.source)
         started_seconds = self._clock.monotonic_seconds()
         async with AsyncExitStack() as stack:
+            stack.enter_context(blaming(crew.spec.id))
             sounds = await _sounds(request, crew, progress, stack)
             await stack.enter_async_context(self._admission.turn(crew.spec.id, request.caller))
             leases = await self._residency.lease_all(crew.model_ids)
@@ -146,14 +152,18 @@ class Listener:
             language = "en" if crew.options.translate else crew.options.language
             return Hearing(crew.spec, language, progress, measured, stack.pop_all(), leases[0].device, leases[0].fallback)
 
+    def choose(self, request: HearingRequest) -> ModelSpec:
+        """Who would hear it, without hearing anything. Raises as `hear`, before it waits for anything."""
+        return self._crew(request).spec
+
     def _crew(self, request: HearingRequest) -> _Crew:
         options = request.options
         if options.temperature is not None and not 0.0 <= options.temperature <= 1.0:
             raise ParameterInvalid(f"temperature must be from 0 to 1; it is {options.temperature}.", param="temperature")
         if options.translate:
-            spec = self._recognisers.translating(request.model)
+            spec = self._recognisers.translating(request.model, request.detour)
         else:
-            spec = self._recognisers.hearing(request.model, options.language, options.languages)
+            spec = self._recognisers.hearing(request.model, options.language, options.languages, request.detour)
         capabilities = self._recognisers.capabilities_of(spec)
         longest_seconds = capabilities.longest_audio_seconds
         return _Crew(

@@ -47,6 +47,9 @@ class Metrics:
         self.cache_evictions = self._count("voxhelm_cache_evictions", "Narrations forgotten to make room.")
         self.cache_bytes = Gauge("voxhelm_cache_bytes", "What all kept narrations hold.", registry=self.registry)
         self.egress_requests = self._count("voxhelm_egress_requests", "Texts or sounds sent out of the LAN.", "engine")
+        self.route_fallbacks = self._count(
+            "voxhelm_route_fallbacks", "Answers of another model than the first choice.", "capability", "from", "to", "reason"
+        )
         self.model_loads = self._count("voxhelm_model_loads", "Attempts to load a model.", "model", "outcome")
         self.model_load_seconds = self._seconds("voxhelm_model_load_seconds", "How long loading took.", "model")
         self.model_crashes = self._count("voxhelm_model_crashes", "Processes of models that died unasked.", "model")
