@@ -134,7 +134,7 @@ class VoiceBook:
             return _in_language(self._choose_logical(wanted, logical, candidates, guess_languages, script), languages)
         if wanted == AUTO:
             return self._by_language(guess_languages(), candidates, script)
-        return _in_language(self._by_id(wanted, candidates, script), guess_languages)
+        return _in_language(self._by_id(wanted, candidates, script, guess_languages), guess_languages)
 
     def _around(self, chosen: ChosenVoice, detour: Detour, script: str | None) -> ChosenVoice:
         """What was chosen, or whoever speaks its language instead."""
@@ -219,10 +219,12 @@ class VoiceBook:
         if logical.model is not None:
             candidates = self._catalog.candidates(logical.model, Capability.SPEECH)
         if logical.voice is not None:
-            return self._by_id(logical.voice, candidates, script)
+            return self._by_id(logical.voice, candidates, script, guess_languages)
         return self._by_language([logical.language or name], candidates, script)
 
-    def _by_id(self, wanted: str, candidates: Sequence[ModelSpec], script: str | None) -> ChosenVoice:
+    def _by_id(
+        self, wanted: str, candidates: Sequence[ModelSpec], script: str | None, guess_languages: Callable[[], Sequence[str]]
+    ) -> ChosenVoice:
         model_id, _, voice_id = wanted.rpartition("/")
         self._catalog.require_allowed(model_id)
         suited = self._catalog.candidates(model_id, Capability.SPEECH) if model_id in self._voices else candidates
@@ -230,7 +232,7 @@ class VoiceBook:
         key = name.lower()
         cloned = self._cloned.find(name) if self._cloned is not None else None
         if cloned is not None:
-            return self._by_sample(cloned, suited, script)
+            return self._by_sample(cloned, suited, script, guess_languages)
         for spec in suited:
             voice = self._voices[spec.id].get(key)
             if voice is not None:
@@ -246,7 +248,9 @@ class VoiceBook:
             param="voice",
         )
 
-    def _by_sample(self, cloned: ClonedVoice, candidates: Sequence[ModelSpec], script: str | None) -> ChosenVoice:
+    def _by_sample(
+        self, cloned: ClonedVoice, candidates: Sequence[ModelSpec], script: str | None, guess_languages: Callable[[], Sequence[str]]
+    ) -> ChosenVoice:
         able = [spec for spec in candidates if self.capabilities(spec).clones]
         if not able:
             self.require_cloning()
@@ -255,7 +259,9 @@ class VoiceBook:
                 f"'{cloned.name}' is a cloned voice, which {named} cannot speak with. Leave `model` out.", param="model"
             )
         assert self._cloned is not None  # noqa: S101 - that is where it is from
-        spec = next((spec for spec in able if self._reads(spec, script)), able[0])
+        readers = [spec for spec in able if self._reads(spec, script)] or able
+        speakers = (spec for language in guess_languages() for spec in readers if language in spec.languages)
+        spec = next(speakers, readers[0])
         voice = Voice(cloned.id, cloned.name, spec.languages)
         return ChosenVoice(spec, voice, primary(spec.languages[0]), self._cloned.sample(cloned))
 

@@ -91,6 +91,7 @@ ENGINE: Final = Engine(
     capabilities=Capabilities(
         kinds=(Capability.SPEECH,),
         scripts=READ,
+        clones=True,
         # A short sentence alone comes out odd; beyond about this much its tone drifts.
         context_characters=250,
         devices=("cpu", "cuda"),

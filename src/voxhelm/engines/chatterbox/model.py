@@ -40,7 +40,8 @@ class ChatterboxSynthesizer:
 
     def synthesize(self, text: str, options: SynthesizeOptions, /) -> Iterator[Speech]:
         """Yield `text` as it is made, sentence by sentence. Raises VoiceNotFound or LanguageUnsupported at once."""
-        recording = self._recording(options.voice)
+        sample = options.reference
+        recording = Recording(sample.name, sample) if sample is not None else self._recording(options.voice)
         language = options.language or self._variant.languages[0]
         foreign = foreign_script(text, language)
         if language not in self._variant.languages or foreign is not None:

@@ -25,6 +25,16 @@ def test_a_model_speaks_with_its_own_voice_and_with_recordings(say, variant):
     assert pitch_hz(say(text, "boris", variant)) == pytest.approx(400, abs=2)
 
 
+def test_a_reference_is_spoken_with_whatever_the_voice_is_called(standin, specs, tmp_path):
+    sample = tmp_path / ("ab" * 32)
+    write_recording(tmp_path / "sample.wav", 250)
+    (tmp_path / "sample.wav").rename(sample)
+    with ENGINE.load(specs["english"], Placement()) as model:
+        options = SynthesizeOptions("voice_0123", reference=sample)
+        samples = np.concatenate([one.pcm.samples for one in model.synthesize("The rain had stopped at last.", options)])
+    assert pitch_hz(samples) == pytest.approx(250, abs=2)
+
+
 @pytest.mark.parametrize("voice", ["Carla", "", "../voices/Anna", "/etc/passwd", "Anna.wav", "..", "voices/Anna"])
 def test_a_name_that_is_no_voice_is_refused_and_opens_nothing(say, voice, monkeypatch):
     with pytest.raises(VoiceNotFound):
