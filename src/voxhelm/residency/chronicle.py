@@ -1,9 +1,13 @@
 """What happens to models, told to the log and to the metrics."""
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
 from voxhelm.domain.errors import VoxhelmError
 from voxhelm.hosting.host import Host
 from voxhelm.residency.departure import Departure
 from voxhelm.residency.fallback import Fallback
+from voxhelm.residency.state import ModelState
 from voxhelm.telemetry.log import Log
 from voxhelm.telemetry.metrics import Metrics
 
@@ -23,6 +27,17 @@ class Chronicle:
     def blinded(self, error: Exception) -> None:
         """The cards could not be looked at, for a reason that nobody has thought of."""
         self._log.error("cards cannot be looked at", reason=f"{type(error).__name__}: {error}")
+
+    def planned(self, models: Iterable[ModelState], budget_bytes_by_device: Mapping[str, int]) -> None:
+        """So much is set aside for models on each device now, and so much may be; a device without a budget has no limit."""
+        reserved: Counter[str] = Counter()
+        for model in models:
+            if model.holds_memory:
+                reserved.update(model.bytes_by_device)
+        for gauge, known in ((self._metrics.memory_reserved, reserved), (self._metrics.memory_budget, budget_bytes_by_device)):
+            gauge.clear()  # what is gone is not known any more
+            for device, size in known.items():
+                gauge.labels(device=device).set(size)
 
     def leased(self, model_id: str, leases: int) -> None:
         """So many callers use a model now."""

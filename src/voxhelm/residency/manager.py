@@ -60,6 +60,7 @@ class Residency:
         self._load = load
         self._clock = clock
         self._chronicle = Chronicle(metrics, log)
+        self._chronicle.planned((), options.budget_bytes_by_device)
         self._mailbox: Mailbox[Message] = Mailbox(clock)
         self._cards: Cards | None = memory.cards
         self._watch: CardWatch | None = None
@@ -253,6 +254,7 @@ class Residency:
             self._stop(model_id)
         self._time_room(todo, now_seconds)
         self._grant()
+        self._chronicle.planned(self._states.values(), {**self._options.budget_bytes_by_device, **room.budget_bytes_by_device})
         if self._watch is not None and self._cards is not None and self._cards.disturbed and self._looking is None:
             self._looking = self._spawn(self._watch.look())
         return todo.wake_at_seconds

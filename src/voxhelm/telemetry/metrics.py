@@ -58,6 +58,12 @@ class Metrics:
         self.model_on_device = Gauge(
             "voxhelm_model_on_device", "1 while the model is loaded there.", ["model", "device"], registry=self.registry
         )
+        self.memory_budget = Gauge(
+            "voxhelm_memory_budget_bytes", "The most that models may hold on a device now.", ["device"], registry=self.registry
+        )
+        self.memory_reserved = Gauge(
+            "voxhelm_memory_reserved_bytes", "What is set aside for models on a device.", ["device"], registry=self.registry
+        )
         self.model_fallbacks = self._count(
             "voxhelm_model_fallbacks", "Loads elsewhere than on a card where the model belongs.", "model", "reason"
         )

@@ -122,6 +122,17 @@ async def test_a_model_goes_to_the_card_and_says_so(world):
     assert world.counted("voxhelm_model_on_device", model="a", device="cuda:0") == 1
 
 
+async def test_what_is_set_aside_on_a_card_and_what_may_be_is_told_while_it_is_so(world):
+    residency = world.start()
+    held = await residency.lease("a")
+    budget, reserved = (f"voxhelm_memory_{name}_bytes" for name in ("budget", "reserved"))
+    assert 0 < world.counted(reserved, device="cuda:0") <= world.counted(budget, device="cuda:0")
+    held.release()
+    assert await residency.unload("a")
+    assert world.counted(reserved, device="cuda:0") == 0
+    assert world.counted(budget, device="cuda:0") > 0
+
+
 async def test_what_others_took_since_the_last_look_is_seen_before_a_load(world):
     residency = world.start()
     await use(residency, "a")
