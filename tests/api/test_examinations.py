@@ -87,6 +87,11 @@ def test_only_languages_that_come_into_question_are_told(polyglot_http, clip):
     assert sum(one["probability"] for one in told["languages"]) == pytest.approx(1, abs=1e-3)
 
 
+def test_languages_that_the_model_does_not_know_are_refused(polyglot_http, clip):
+    answer = language_of(polyglot_http, clip, **{"languages[]": ["xh", "zu"]})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "language_unsupported")
+
+
 def test_where_nobody_speaks_there_is_no_language(polyglot_http):
     answer = polyglot_http.post("/v1/audio/detect-language", files={"file": ("a.wav", wav_of(silence(3.0)))})
     assert answer.json() == {"detected_language": None, "language_code": None, "confidence": 0.0, "languages": []}

@@ -36,7 +36,7 @@ class SpeechTimestampsForm(BaseModel):
     neg_threshold: Annotated[float | None, Field(ge=0, le=1, description="Below this, speech that has begun ends.")] = None
     min_speech_duration_ms: Annotated[Milliseconds, Field(description="Shorter speech is none.")] = 0
     max_speech_duration_s: Annotated[
-        float, Field(gt=0, description="Longer speech is divided at its quietest moment.", json_schema_extra={"default": "inf"})
+        float, Field(ge=0.1, description="Longer speech is divided at its quietest moment.", json_schema_extra={"default": "inf"})
     ] = math.inf
     min_silence_duration_ms: Annotated[Milliseconds, Field(description="A pause this long ends a stretch.")] = 1_000
     speech_pad_ms: Annotated[Milliseconds, Field(description="Added on either side of a stretch.")] = 0

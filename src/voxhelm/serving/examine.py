@@ -10,6 +10,7 @@ from voxhelm.audio.utterances import CutOptions
 from voxhelm.catalog.models import Catalog
 from voxhelm.catalog.recognisers import Recognisers
 from voxhelm.domain.caller import Caller
+from voxhelm.domain.errors import LanguageUnsupported
 from voxhelm.domain.language_guess import LanguageGuess
 from voxhelm.domain.model import ModelSpec
 from voxhelm.domain.pcm import Pcm
@@ -78,12 +79,16 @@ class Examiner:
     async def spoken_language(self, source: BinaryIO, model: str, languages: Sequence[str], caller: Caller) -> SpokenLanguage:
         """In which of `languages` (all, when there are none) the first half minute of speech is.
 
-        Raises AudioUnreadable, AudioEmpty, ModelUnsuited when no model can tell, and what choosing and loading a model raise.
+        Raises AudioUnreadable, AudioEmpty, ModelUnsuited when no model can tell, LanguageUnsupported, and what choosing and loading
+        a model raise.
         """
         spec = self._recognisers.telling_languages(model)
+        possible = [language for language in languages if language in spec.languages]
+        if languages and not possible:
+            raise LanguageUnsupported(f"Model '{spec.id}' knows none of {', '.join(languages)}.", param="languages")
         guesses: list[LanguageGuess] = []
         heard_seconds = 0.0
-        async with self._at_work(spec, source, caller) as (host, sound), aclosing(host.detect_language(sound, languages)) as found:
+        async with self._at_work(spec, source, caller) as (host, sound), aclosing(host.detect_language(sound, possible)) as found:
             async for guess in found:
                 guesses.append(guess)
                 heard_seconds += guess.end_seconds - guess.start_seconds

@@ -12,12 +12,17 @@ _ESCAPED: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 def to_srt(segments: Iterable[Segment], options: CueOptions | None = None) -> str:
     """A whole SubRip file."""
-    return "".join(srt(shown(cues(segments, options), options)))
+    return "".join(srt(_displayed(segments, options)))
 
 
 def to_vtt(segments: Iterable[Segment], options: CueOptions | None = None) -> str:
     """A whole WebVTT file."""
-    return "".join(vtt(shown(cues(segments, options), options)))
+    return "".join(vtt(_displayed(segments, options)))
+
+
+def _displayed(segments: Iterable[Segment], options: CueOptions | None) -> Iterator[Cue]:
+    """The cues of all segments in order of their beginnings, as players want them: where two speak at once, segments overlap."""
+    return shown(sorted(cues(segments, options), key=lambda cue: cue.start_seconds), options)
 
 
 def srt(displayed: Iterable[Cue]) -> Iterator[str]:

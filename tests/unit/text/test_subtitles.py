@@ -66,3 +66,10 @@ def test_a_known_speaker_is_a_voice_in_webvtt_and_nothing_in_subrip() -> None:
 
 def test_a_flash_is_shown_long_enough_to_be_read() -> None:
     assert "00:00:01,000 --> 00:00:02,000" in to_srt([Segment("Yes.", 1.0, 1.2)])
+
+
+def test_where_two_speak_at_once_cues_are_in_order_of_their_beginnings() -> None:
+    said = [Segment("one two", 0.0, 8.0, speaker="A"), Segment("three", 2.0, 3.0, speaker="B")]
+    starts = [line.split(" --> ")[0] for line in to_vtt(said, CueOptions(characters_per_line=4)).splitlines() if " --> " in line]
+    assert len(starts) == 3
+    assert starts == sorted(starts)
