@@ -1,5 +1,6 @@
 """Settings: one model per part, a unit in every name, a default with its reason. Only the composition root reads them."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -32,6 +33,8 @@ DEFAULT_FILE: Final = Path("voxhelm.yaml")
 PREFIX: Final = "VOXHELM_"
 # Environment variables with our prefix that are not settings.
 NOT_SETTINGS: Final = frozenset({"VOXHELM_CONFIG", "VOXHELM_URL", "VOXHELM_API_KEY"})
+# What Kubernetes sets in every container for a Service whose name begins like our variables.
+SERVICE_LINK: Final = re.compile(rf"{PREFIX}(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_[A-Z]+(_(PROTO|PORT|ADDR))?)")
 LEAST_SCORE: Final = 60.0
 DEVICE: Final = r"^(auto|cpu|cuda(:\d+)?)$"
 
@@ -65,7 +68,9 @@ class ServerSettings(_Section):
     ] = ()
     allow_origins: Annotated[
         tuple[str, ...],
-        Field(description="Sites whose pages may call from a browser, such as https://chat.example; '*' for all. None but the console."),
+        Field(
+            description="Sites whose pages may call from a browser, such as https://chat.example; '*' for all. None but the console."
+        ),
     ] = ()
     shutdown_grace_seconds: Annotated[
         int,
@@ -464,6 +469,8 @@ def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:
     sections = {PREFIX + name.upper() for name in Settings.model_fields}
     for variable in sorted(environment):
         if not variable.startswith(PREFIX) or variable in NOT_SETTINGS | known | sections:
+            continue
+        if SERVICE_LINK.fullmatch(variable) or environment[variable].startswith(("tcp://", "udp://")):
             continue
         # A mapping may be filled by its keys: VOXHELM_MODELS__ALIASES__MINE.
         if any(variable.startswith(name + "__") for name in known):

@@ -90,6 +90,14 @@ def test_a_misspelt_variable_stops_the_start(environment):
         environment(VOXHELM_SERVER__PROT="1")
 
 
+def test_what_kubernetes_says_of_a_service_of_our_name_is_no_setting(environment):
+    links = {"VOXHELM_PORT": "tcp://10.0.0.7:8000", "VOXHELM_API_PORT": "tcp://10.0.0.8:8000", "VOXHELM_SERVICE_HOST": "10.0.0.7"}
+    links |= {"VOXHELM_SERVICE_PORT_HTTP": "8000", "VOXHELM_PORT_8000_TCP_ADDR": "10.0.0.7"}
+    assert environment(**links).server.port == 8000
+    with pytest.raises(ConfigurationInvalid, match="Did you mean VOXHELM_SERVER__PORT"):
+        environment(VOXHELM_SERVER_PORT="9000")
+
+
 def test_a_named_file_that_is_missing_stops_the_start(environment, tmp_path):
     with pytest.raises(ConfigurationInvalid, match="no configuration file"):
         environment(file=tmp_path / "gone.yaml")
