@@ -35,7 +35,9 @@ def running_server(directory: Path, *arguments: str, **environment: str) -> Iter
     """Start `voxhelm serve` on a free port in `directory` and stop it at the end. It keeps no narration unless it is told to."""
     log = directory / "server.log"
     command = [sys.executable, "-m", "voxhelm", "serve", "--port", "0", *arguments]
-    inherited = {key: value for key, value in os.environ.items() if not key.startswith("VOXHELM_")} | {"VOXHELM_CACHE__LIMIT_BYTES": "0"}
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith("VOXHELM_")} | {
+        "VOXHELM_CACHE__LIMIT_BYTES": "0"
+    }
     with log.open("w") as output:
         process = subprocess.Popen(command, cwd=directory, env=inherited | environment, stdout=output, stderr=output, text=True)
         try:

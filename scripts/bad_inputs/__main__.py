@@ -20,7 +20,7 @@ LOOK_LIMIT_SECONDS: Final = 600.0
 
 async def run(arguments: argparse.Namespace) -> int:
     """The exit status: 0 when nothing was wrong."""
-    plan = Plan(arguments.seed, arguments.start, arguments.count, arguments.at_once)
+    plan = Plan(arguments.seed, arguments.start, arguments.count, arguments.at_once, arguments.seconds)
     async with under_attack(arguments.url) as (server, world):
         if arguments.only is not None:
             return await _look(server, world, arguments.seed, arguments.only)
@@ -64,6 +64,7 @@ def main() -> int:
     )
     parser.add_argument("--start", type=int, default=usual.start, help="the number of the first input")
     parser.add_argument("--at-once", type=int, default=usual.at_once, help="how many clients")
+    parser.add_argument("--seconds", type=float, help="stop after so many, even if not all are sent")
     parser.add_argument("--url", help="a server that runs, without /v1; else one is started")
     parser.add_argument("--only", type=int, help="send the input of this number alone, and show it")
     return asyncio.run(run(parser.parse_args()))

@@ -42,7 +42,11 @@ class Fault:
 
 @dataclass(slots=True)
 class Tally:
-    """What came of an attack. outcomes: answers by family and kind. peak_rss_bytes: the most that the process tree held."""
+    """What came of an attack.
+
+    outcomes: answers by family and kind. slowest_probe_beside: the inputs that were being answered when /health was slowest.
+    peak_rss_bytes: the most that the process tree held. in_flight: the numbers of the inputs that are being answered.
+    """
 
     outcomes: dict[str, Counter[str]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
@@ -50,6 +54,8 @@ class Tally:
     slowest_seconds: float = 0.0
     slowest_number: int | None = None
     slowest_probe_seconds: float = 0.0
+    slowest_probe_beside: tuple[int, ...] = ()
+    in_flight: set[int] = field(default_factory=set)
     peak_rss_bytes: int = 0
 
     def table(self) -> Table:
@@ -93,6 +99,7 @@ async def attack(server: Server, world: World, seed: int, numbers: Iterable[int]
 async def _work(server: Server, world: World, seed: int, numbers: Iterator[int], tally: Tally) -> None:
     for number in numbers:
         case = case_of(seed, number, world)
+        tally.in_flight.add(number)
         began = time.monotonic()
         try:
             outcome = await send(server.host, server.port, case, ANSWER_LIMIT_SECONDS)
@@ -100,6 +107,7 @@ async def _work(server: Server, world: World, seed: int, numbers: Iterator[int],
             tally.faults.append(Fault(number, case.family, f"no connection: {error}"))
             return
         seconds = time.monotonic() - began
+        tally.in_flight.discard(number)
         if seconds > tally.slowest_seconds:
             tally.slowest_seconds, tally.slowest_number = seconds, number
         counts = tally.outcomes.setdefault(case.family, Counter())
@@ -122,6 +130,7 @@ async def _probe(server: Server, tally: Tally) -> None:
     async with httpx.AsyncClient(base_url=server.url, timeout=ANSWER_LIMIT_SECONDS) as http:
         while True:
             began = time.monotonic()
+            beside = tuple(tally.in_flight)
             try:
                 answer = await http.get("/health")
                 if answer.status_code != 200:
@@ -129,7 +138,9 @@ async def _probe(server: Server, tally: Tally) -> None:
             except httpx.TransportError as error:
                 tally.faults.append(Fault(None, "health", f"no answer: {error!r}"))
                 return
-            tally.slowest_probe_seconds = max(tally.slowest_probe_seconds, time.monotonic() - began)
+            seconds = time.monotonic() - began
+            if seconds > tally.slowest_probe_seconds:
+                tally.slowest_probe_seconds, tally.slowest_probe_beside = seconds, tuple({*beside, *tally.in_flight})
             if server.pid is not None:
                 try:
                     tally.peak_rss_bytes = max(tally.peak_rss_bytes, resident_bytes(server.pid))

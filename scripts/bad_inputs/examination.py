@@ -1,10 +1,13 @@
 """A whole examination: a server, the attack on it, and what is left when it rests."""
 
 import json
+import math
 import tempfile
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -25,6 +28,7 @@ TIME_TO_LIVE_SECONDS: Final = 2
 class Plan:
     """What to send. start, count: the numbers of the inputs. at_once: clients.
 
+    seconds: when to stop before all are sent; None for never.
     warm_up: inputs before the count of what is held, since the first of every kind loads models and opens what stays open.
     """
 
@@ -32,6 +36,7 @@ class Plan:
     start: int = 0
     count: int = 100_000
     at_once: int = 2
+    seconds: float | None = None
     warm_up: int = 300
 
 
@@ -49,7 +54,10 @@ class Findings:
         rows = [
             ("inputs per second", f"{sent / self.tally.seconds:.0f} over {self.tally.seconds:.0f} s"),
             ("slowest answer", f"{self.tally.slowest_seconds:.2f} s, input {self.tally.slowest_number}"),
-            ("slowest /health meanwhile", f"{1000 * self.tally.slowest_probe_seconds:.0f} ms"),
+            (
+                "slowest /health meanwhile",
+                f"{1000 * self.tally.slowest_probe_seconds:.0f} ms, beside {self.tally.slowest_probe_beside}",
+            ),
         ]
         if self.more is not None:
             left = f"{self.more.processes}, {self.more.threads}, {self.more.descriptors}, {self.more.connections}"
@@ -65,7 +73,9 @@ async def examine(server: Server, world: World, plan: Plan) -> Findings:
     """Attack a server, let it come to rest, and count what is left."""
     warm_up = await attack(server, world, plan.seed, range(-plan.warm_up, 0), plan.at_once)
     before = await at_rest(server, None)
-    tally = await attack(server, world, plan.seed, range(plan.start, plan.start + plan.count), plan.at_once)
+    until = time.monotonic() + plan.seconds if plan.seconds is not None else math.inf
+    numbers = takewhile(lambda _: time.monotonic() < until, range(plan.start, plan.start + plan.count))
+    tally = await attack(server, world, plan.seed, numbers, plan.at_once)
     after = await at_rest(server, before)
     more = after.over(before) if after is not None and before is not None else None
     async with httpx.AsyncClient(base_url=server.url, timeout=30) as http:
@@ -84,7 +94,9 @@ async def under_attack(url: str | None) -> AsyncIterator[tuple[Server, World]]:
         return
     with tempfile.TemporaryDirectory() as directory:
         settings = {
-            "models.directory": directory,
+            "models.directory": f"{directory}/models",
+            "voices.cloned_directory": f"{directory}/voices",
+            "cache.directory": f"{directory}/narrations",
             "models.offline": "true",
             "models.extra_engines": json.dumps([FAKE_ENGINE]),
             "models.time_to_live_seconds": str(TIME_TO_LIVE_SECONDS),

@@ -59,6 +59,9 @@ HEADERS: Final = (
     "X-HTTP-Method-Override",
     "User-Agent",
 )
+NOT_FORMS: Final = ("multipart/form-data", "multipart/form-data; boundary=", "multipart/mixed; boundary=x", "text/plain", "")
+# Fields of forms other than hearing's without which their recording is not looked at.
+NEEDED: Final = ("name", "language", "consent")
 NOT_HTTP: Final = (
     b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(64),
     b"GET /health\r\n\r\n",
@@ -137,47 +140,48 @@ def text(chance: random.Random, world: World) -> Case:
 
 def form_damaged(chance: random.Random, world: World) -> Case:
     """A form with wrong bytes in it, its boundaries too."""
-    parts = [part("file", chance.choice(list(world.sounds.values()))[:2_000], "a.wav"), *_parts(world.recogniser)]
+    route = _form_route(chance, world)
+    sound = chance.choice(list(world.sounds.values()))[:2_000]
+    parts = [*(part(name, sound, "a.wav") for name in route.files), *_parts(world.recogniser)]
     chance.shuffle(parts)
-    body = damaged(chance, form(parts))
-    kind = chance.choice(
-        (FORM, FORM, FORM, "multipart/form-data", "multipart/form-data; boundary=", "multipart/mixed; boundary=x", "text/plain")
+    kind = chance.choice((FORM, FORM, FORM, *NOT_FORMS))
+    return Case(
+        "forms, damaged", in_pieces(chance, message(route.method, _path(chance, route), damaged(chance, form(parts)), (), kind))
     )
-    return Case("forms, damaged", in_pieces(chance, message("POST", world.transcription.path, body, (), kind)))
 
 
 def form_values(chance: random.Random, world: World) -> Case:
     """A form whose fields hold what they may not, or come twice, or are files."""
-    fields = {**world.transcription.fields, **world.recogniser}
-    fields.pop("file", None)
-    parts = [
-        part("file", chance.choice(list(world.sounds.values())), odd_text(chance)[:80].translate({10: None, 13: None, 34: None}))
-    ]
-    for name in chance.sample(sorted(fields), chance.randint(1, min(5, len(fields)))):
+    route = _form_route(chance, world)
+    fields = {**route.fields, **(world.recogniser if "model" in route.fields else {})}
+    filename = odd_text(chance)[:80].translate({10: None, 13: None, 34: None})
+    parts = [part(name, chance.choice(list(world.sounds.values())), filename) for name in route.files]
+    for name in chance.sample(sorted(fields), min(len(fields), chance.randint(1, 5))):
         spelt = name if chance.random() < 0.9 else name.removesuffix("[]")
         value = as_text(odd_value(chance)).encode("utf-8", errors="surrogatepass")
         parts += [part(spelt, value, "x" if chance.random() < 0.05 else None)] * chance.choice((1, 1, 1, 2, 50))
     parts += _parts(world.recogniser) if chance.random() < 0.7 else []
     if chance.random() < 0.1:
         parts += [part(f"extra{number}", b"x") for number in range(chance.choice((20, 1_100)))]
-    return Case("forms, odd values", in_pieces(chance, message("POST", world.transcription.path, form(parts), (), FORM)))
+    return Case("forms, odd values", in_pieces(chance, message(route.method, _path(chance, route), form(parts), (), FORM)))
 
 
 def sound_damaged(chance: random.Random, world: World) -> Case:
     """A recording with wrong bytes in it."""
+    route = _form_route(chance, world)
     name, data = chance.choice(list(world.sounds.items()))
     if chance.random() < 0.15:
         other = chance.choice(list(world.sounds.values()))
         data = data[: chance.randrange(len(data))] + other[chance.randrange(len(other)) :]
     for _ in range(chance.choice((1, 1, 1, 4))):
         data = damaged(chance, data)
-    format_wanted = chance.choice(("json", "text", "srt", "verbose_json"))
-    parts = [
-        part("file", data, f"a.{name.partition('-')[0]}"),
-        part("response_format", format_wanted.encode()),
-        *_parts(world.recogniser),
-    ]
-    return Case("recordings, damaged", (message("POST", world.transcription.path, form(parts), (), FORM),))
+    parts = [part(file, data, f"a.{name.partition('-')[0]}") for file in route.files]
+    if route == world.transcription:
+        parts += [part("response_format", chance.choice((b"json", b"text", b"srt", b"verbose_json"))), *_parts(world.recogniser)]
+        parts += [part("channels", b"separate")] if chance.random() < 0.1 else []
+    else:
+        parts += [part(name, as_text(value).encode()) for name, value in route.fields.items() if name in NEEDED]
+    return Case("recordings, damaged", (message(route.method, _path(chance, route), form(parts), (), FORM),))
 
 
 def headers(chance: random.Random, world: World) -> Case:
@@ -285,6 +289,11 @@ def _innocent(chance: random.Random, world: World) -> bytes:
         "response_format": chance.choice(("pcm", "mp3", "opus")),
     }
     return message("POST", world.speech.path, json.dumps({**fields, **world.voice}).encode(), (), JSON)
+
+
+def _form_route(chance: random.Random, world: World) -> Route:
+    """Hearing is the oldest and the widest of them, so it gets half."""
+    return world.transcription if chance.random() < 0.5 else chance.choice(world.forms)
 
 
 def _cheap(route: Route, world: World) -> Mapping[str, Any]:

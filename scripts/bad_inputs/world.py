@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+FORM_TYPE: Final = "multipart/form-data"
 PARAMETER: Final = re.compile(r"\{\w+\}")
 # Nothing is described there: the console, the document itself, the base URL.
 UNDESCRIBED: Final = (("GET", "/"), ("GET", "/v1/"), ("GET", "/openapi.json"), ("GET", "/console/app.js"))
@@ -16,13 +17,17 @@ CHEAP: Final[Mapping[str, str]] = {"speech": "fake-speech", "transcription": "fa
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One operation. fields: the properties of its body with a value that fits each; empty when it takes no body."""
+    """One operation.
+
+    fields: the properties of its body with a value that fits each; empty when it takes no body. files: those of a form that are files.
+    """
 
     method: str
     path: str
     content_type: str | None
     fields: Mapping[str, Any]
     queries: tuple[str, ...]
+    files: tuple[str, ...] = ()
 
     @property
     def is_page(self) -> bool:
@@ -39,13 +44,15 @@ class Route:
 class World:
     """A server under attack.
 
-    routes: what may be sent to it. speech, transcription: routes to say and to hear by. model, voice: fields that speak at little cost.
+    routes: what may be sent to it. speech, transcription: routes to say and to hear by. forms: those that take a form. voice: fields that
+        speak at little cost.
     recogniser: the model that hears at little cost. sounds: recordings by name.
     """
 
     routes: tuple[Route, ...]
     speech: Route
     transcription: Route
+    forms: tuple[Route, ...]
     voice: Mapping[str, Any]
     recogniser: Mapping[str, Any]
     sounds: Mapping[str, bytes]
@@ -66,6 +73,7 @@ def world_of(document: Mapping[str, Any], models: Mapping[str, Any], sounds: Map
         routes,
         by_name["POST /v1/audio/speech"],
         by_name["POST /v1/audio/transcriptions"],
+        tuple(route for route in routes if route.content_type == FORM_TYPE),
         {"model": CHEAP["speech"], "voice": "tone"} if CHEAP["speech"] in installed else {"model": "auto", "voice": "auto"},
         {"model": CHEAP["transcription"] if CHEAP["transcription"] in installed else "auto"},
         sounds,
@@ -76,9 +84,10 @@ def _route(method: str, path: str, operation: Mapping[str, Any]) -> Route:
     content = operation.get("requestBody", {}).get("content", {})
     content_type = next(iter(content), None)
     properties = content[content_type].get("schema", {}).get("properties", {}) if content_type else {}
-    fields = {name: FITTING.get(name, _fitting(schema)) for name, schema in properties.items()}
+    files = tuple(name for name, schema in properties.items() if schema.get("format") == "binary")
+    fields = {name: FITTING.get(name, _fitting(schema)) for name, schema in properties.items() if name not in files}
     queries = tuple(one["name"] for one in operation.get("parameters", ()) if one["in"] == "query")
-    return Route(method, path, content_type, fields, queries)
+    return Route(method, path, content_type, fields, queries, files)
 
 
 def _fitting(schema: Mapping[str, Any]) -> Any:

@@ -1,10 +1,12 @@
 """OpenAI's official client for Node against a real server."""
 
+import wave
 from pathlib import Path
 
 import pytest
 
 from tests.clients import environments
+from tests.conftest import running_server
 
 TEXT = "The next train to the city leaves at nine. "
 TYPES = {
@@ -19,11 +21,29 @@ pytestmark = pytest.mark.timeout(environments.FIRST_RUN_SECONDS)
 
 
 @pytest.fixture(scope="module")
-def came(server_url, clip, tmp_path_factory):
+def cloning_url(tmp_path_factory):
+    """A server with an engine that clones, besides what is built in."""
+    engines = '["voxhelm.testing.engine:ENGINE", "voxhelm.testing.cloning_engine:ENGINE"]'
+    with running_server(tmp_path_factory.mktemp("cloning"), VOXHELM_MODELS__EXTRA_ENGINES=engines) as server:
+        yield server.url
+
+
+@pytest.fixture(scope="module")
+def sample(clip, tmp_path_factory):
+    """The clip again and again, until it is long enough for a voice to be made of it."""
+    path = tmp_path_factory.mktemp("sample") / "sample.wav"
+    with wave.open(str(clip)) as source, wave.open(str(path), "wb") as target:
+        target.setparams(source.getparams())
+        target.writeframes(source.readframes(source.getnframes()) * 3)
+    return path
+
+
+@pytest.fixture(scope="module")
+def came(cloning_url, clip, sample, tmp_path_factory):
     """What came of every call, in one run of the client."""
     program, modules = environments.node(), environments.node_modules()
     script = environments.HERE / "node" / "client.mjs"
-    return environments.answers([program, script, modules, server_url, clip, TEXT, tmp_path_factory.mktemp("node")])
+    return environments.answers([program, script, modules, cloning_url, clip, TEXT, tmp_path_factory.mktemp("node"), sample])
 
 
 @pytest.fixture(scope="module")
@@ -104,3 +124,12 @@ def test_refusals_are_errors_of_the_right_class(came, call, name, status, code):
 
 def test_a_client_that_leaves_is_let_go(came):
     assert came["left"] == "AbortError"
+
+
+def test_a_voice_is_made_from_a_recording_and_deleted(came):
+    cloned = came["cloned"]
+    assert cloned["listed"] == [cloned["consent"]["id"]]
+    assert (cloned["voice"]["object"], cloned["voice"]["name"]) == ("audio.voice", "Anna")
+    assert cloned["spoken"] == 200
+    assert (cloned["voiceDeleted"]["id"], cloned["voiceDeleted"]["deleted"]) == (cloned["voice"]["id"], True)
+    assert (cloned["consentDeleted"]["id"], cloned["consentDeleted"]["deleted"]) == (cloned["consent"]["id"], True)

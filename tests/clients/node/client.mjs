@@ -1,5 +1,5 @@
 // Asks a server with OpenAI's official client for Node and prints what came, as one line of JSON.
-// Arguments: the folder with node_modules, the base URL without /v1, a recording, a text, a folder to leave sound in.
+// Arguments: the folder with node_modules, the base URL without /v1, a recording, a text, a folder to leave sound in, and a longer recording.
 
 import { createReadStream, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
@@ -7,7 +7,7 @@ import { createRequire } from "node:module";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-const [modules, url, clip, text, folder] = process.argv.slice(2);
+const [modules, url, clip, text, folder, sample] = process.argv.slice(2);
 const entry = createRequire(join(modules, "here.js")).resolve("openai");
 const { default: OpenAI, toFile, ...errors } = await import(pathToFileURL(entry).href);
 
@@ -76,6 +76,22 @@ async function left() {
   }
 }
 
+async function cloned() {
+  const recording = await toFile(readFileSync(sample), basename(sample), { type: "audio/wav" });
+  const consent = await client.audio.voiceConsents.create({ name: "Anna", language: "en-US", recording });
+  const listed = [];
+  for await (const one of client.audio.voiceConsents.list()) listed.push(one.id);
+  const voice = await client.audio.voices.create({ name: "Anna", consent: consent.id, audio_sample: recording });
+  return {
+    consent,
+    listed,
+    voice,
+    spoken: (await client.audio.speech.create({ model: "auto", voice: { id: voice.id }, input: text })).status,
+    voiceDeleted: await client.audio.voices.delete(voice.id),
+    consentDeleted: await client.audio.voiceConsents.delete(consent.id),
+  };
+}
+
 const transcribe = (options) => client.audio.transcriptions.create({ file: createReadStream(clip), model: "whisper-1", ...options });
 const found = {
   formats: Object.fromEntries(await Promise.all(FORMATS.map(async (one) => [one, await speech(one)]))),
@@ -99,5 +115,6 @@ const found = {
     long: await failure(() => client.audio.speech.create({ model: "tts-1", voice: "alloy", input: "x".repeat(200_000) })),
   },
   left: await left(),
+  cloned: await cloned(),
 };
 console.log(JSON.stringify(found));
