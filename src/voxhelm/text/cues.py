@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from voxhelm.domain.segment import Segment
+from voxhelm.text.transcript import separator
 
 _PIECE: Final = re.compile(r"[^\s、。，！？；：]+[、。，！？；：]*|[、。，！？；：]+")
 _SENTENCE_END: Final = re.compile(r"[.!?…。！？؟][\"'”’»)\]]*\Z")
@@ -64,12 +65,45 @@ def cues(segments: Iterable[Segment], options: CueOptions | None = None) -> Iter
     """Yield each segment as one cue, or as several when it is too long, as the segments come.
 
     A long one is divided behind a sentence, else a clause, else at a pause, else where it is full; by the times of its words when
-    it has them, else by its letters, as if they were spoken evenly.
+    it has them, else by its letters, as if they were spoken evenly. One that is too short to be read goes together with its neighbour,
+    where the same speaker goes on and both fit.
     """
     limits = options or CueOptions()
-    for segment in segments:
+    for segment in _readable(segments, limits):
         for group in _groups(_pieces(segment, limits), limits):
             yield Cue(_balanced(group, limits), group[0].start_seconds, group[-1].end_seconds, segment.speaker)
+
+
+def _readable(segments: Iterable[Segment], limits: CueOptions) -> Iterator[Segment]:
+    """The segments, flashes joined to what stands beside them."""
+    last: Segment | None = None
+    for segment in segments:
+        if last is not None:
+            both = _together(last, segment, limits)
+            if both is not None:
+                last = both
+                continue
+            yield last
+        last = segment
+    if last is not None:
+        yield last
+
+
+def _together(first: Segment, second: Segment, limits: CueOptions) -> Segment | None:
+    """Both as one, if one of them is a flash, hardly a pause is between them, and they fit on the screen."""
+    shorter_seconds = min(one.end_seconds - one.start_seconds for one in (first, second))
+    pause_seconds = second.start_seconds - first.end_seconds
+    if (
+        shorter_seconds >= limits.shortest_seconds
+        or not 0 <= pause_seconds < limits.joined_gap_seconds
+        or first.speaker != second.speaker
+    ):
+        return None
+    words = (*first.words, *second.words) if first.words and second.words else ()
+    text = first.text.strip() + separator(first.text.strip(), second.text.strip()) + second.text.strip()
+    both = replace(first, text=text, end_seconds=second.end_seconds, words=words)
+    pieces = _pieces(both, limits)
+    return both if pieces and _fits(pieces, limits) else None
 
 
 def _pieces(segment: Segment, limits: CueOptions) -> list[_Piece]:

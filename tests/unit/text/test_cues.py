@@ -92,7 +92,8 @@ def test_cues_come_as_the_segments_come() -> None:
         return itertools.chain.from_iterable(one(number) for number in range(5))
 
     next(cues(source()))
-    assert taken == [0]
+    # The next is looked at, lest this one be a flash that belongs to it.
+    assert taken == [0, 1]
 
 
 texts = st.lists(
@@ -113,3 +114,29 @@ def test_cues_hold_every_letter_within_the_limits(words: list[str], timed: bool,
     for cue in parts:
         assert len(cue.lines) <= options.lines
         assert all(len(line) <= options.characters_per_line for line in cue.lines)
+
+
+def lines(*segments: Segment) -> list[str]:
+    return [shown(cue) for cue in cues(segments)]
+
+
+def test_a_flash_goes_together_with_what_follows_it_closely() -> None:
+    assert lines(Segment("Yes.", 0.0, 0.4), Segment("I think so.", 0.6, 2.0)) == ["Yes. I think so."]
+    assert lines(Segment("I think so.", 0.0, 1.5), Segment("Yes.", 1.6, 1.9)) == ["I think so. Yes."]
+    assert lines(Segment("对。", 0.0, 0.4), Segment("我想是的。", 0.5, 2.0)) == ["对。我想是的。"]
+
+
+def test_a_flash_stays_alone_behind_a_pause_beside_another_speaker_and_where_both_do_not_fit() -> None:
+    yes = Segment("Yes.", 0.0, 0.4, speaker="A")
+    assert len(lines(yes, Segment("I think so.", 1.0, 3.0, speaker="A"))) == 2
+    assert len(lines(yes, Segment("I think so.", 0.5, 3.0, speaker="B"))) == 2
+    assert len(lines(yes, Segment("x" * 42 + " " + "y" * 41, 0.5, 5.0, speaker="A"))) == 2
+    assert len(lines(yes, Segment("I think so.", 0.5, 7.5, speaker="A"))) == 2
+    assert len(lines(Segment("Right.", 0.0, 1.2), Segment("I think so.", 1.3, 3.0))) == 2
+
+
+def test_joined_words_keep_their_times() -> None:
+    yes = Segment("Yes.", 0.0, 0.4, (Word("Yes", 0.0, 0.4),))
+    sure = Segment("I do.", 0.6, 2.0, (Word("I", 0.6, 0.8), Word("do", 1.0, 2.0)))
+    (cue,) = cues([yes, sure])
+    assert (cue.start_seconds, cue.end_seconds, shown(cue)) == (0.0, 2.0, "Yes. I do.")
