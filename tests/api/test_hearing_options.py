@@ -228,7 +228,7 @@ def test_an_answer_is_given_at_once_where_there_is_nothing_to_wait_for(http):
 
 
 def test_a_stream_of_an_unfit_format_is_refused(http):
-    for name in ("srt", "vtt", "verbose_json"):
+    for name in ("srt", "vtt"):
         assert refused(heard_by_fake(http, 1.0, response_format=name, stream="true")) == (400, "stream")
 
 
