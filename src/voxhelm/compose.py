@@ -322,7 +322,9 @@ def _voice_book(settings: Settings, catalog: Catalog, cloned: ClonedVoices) -> V
                 try:
                     book.choose(name, "auto", lambda language=language: [language])  # type: ignore[misc]
                 except VoxhelmError as error:
-                    raise ConfigurationInvalid(f"'voices.logical.{name}' cannot be used: {error.message}") from error
+                    raise ConfigurationInvalid(
+                        f"'voices.logical.{name}' cannot be used: {error.message} `voxhelm doctor` says what engines lack."
+                    ) from error
     return book
 
 

@@ -100,6 +100,12 @@ def test_a_voice_is_called_as_its_file_with_and_without_its_suffix(server, voice
     assert sum(pcm.duration_seconds for pcm in decode(io.BytesIO(answer.content))) > 0.2
 
 
+@pytest.mark.parametrize("model", ["chatterbox", MODEL, "tts-1"])
+def test_its_names_of_models_and_openais_speak_with_its_voices(server, model):
+    answer = speech(server, voice="Emily", model=model)
+    assert (answer.status_code, answer.headers["x-voxhelm-model"]) == (200, "chatterbox")
+
+
 def test_its_client_is_served_without_a_key(server):
     with openai.OpenAI(base_url=f"{server.url}/v1", api_key="none", max_retries=0) as client:
         made = client.audio.speech.create(model=CLIENT["TTS_MODEL"], voice="Emily", input="Guten Tag.", response_format="mp3")
