@@ -62,6 +62,8 @@ INSTANCES: Final[dict[str, Any]] = {
     "models.trusted_keys": ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA... operator@home"],
     "models.aliases": {"my-tts": "espeak-ng"},
     "models.extra_engines": ["my_package.my_engine:ENGINE"],
+    "routes.speech": {"bg": ["piper:bg_BG-dimitar-medium", "espeak-ng"], "*": ["kokoro", "espeak-ng"]},
+    "routes.transcription": {"*": ["whisper-small", "pocketsphinx-en-us"]},
     "voices.openai": {"nova": "en", "onyx": "espeak-ng/en-gb"},
 }
 OPENING: Final = """\

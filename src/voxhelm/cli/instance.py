@@ -10,6 +10,7 @@ from voxhelm.audio.formats import AudioFormat
 from voxhelm.catalog.voices import ListedVoice
 from voxhelm.cli.transcript_format import TranscriptFormat
 from voxhelm.serving.inventory import ListedModel
+from voxhelm.serving.route_board import ListedRoute
 from voxhelm.text.captions import CaptionFormat
 from voxhelm.text.cues import CueOptions
 
@@ -96,4 +97,8 @@ class Instance(Protocol):
 
     async def models(self) -> Sequence[ListedModel]:
         """Every model, then every name that stands for one."""
+        ...
+
+    async def routes(self, language: str | None, /) -> Sequence[ListedRoute]:
+        """The routes of the settings and of all other languages, or those that a language has."""
         ...

@@ -15,6 +15,7 @@ from voxhelm.domain.options import TranscribeOptions
 from voxhelm.domain.segment import Segment
 from voxhelm.serving.hear import Channels, Hearing, HearingRequest
 from voxhelm.serving.inventory import ListedModel
+from voxhelm.serving.route_board import ListedRoute
 from voxhelm.serving.speak import Reply, SpeechRequest
 from voxhelm.telemetry.log import silent_log
 from voxhelm.text.captions import caption_file
@@ -56,6 +57,10 @@ class LocalInstance:
     async def models(self) -> Sequence[ListedModel]:
         """As `Instance`."""
         return list(self._services.inventory.models())
+
+    async def routes(self, language: str | None) -> Sequence[ListedRoute]:
+        """As `Instance`."""
+        return list(self._services.routes.routes(language))
 
 
 @asynccontextmanager

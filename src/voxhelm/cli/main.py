@@ -12,7 +12,7 @@ from typer import Context
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command
 
-from voxhelm.cli import bench, cache, config, doctor, engines, hear, import_, keys, models, pull, rm, say, serve, voices
+from voxhelm.cli import bench, cache, config, doctor, engines, hear, import_, keys, models, pull, rm, routes, say, serve, voices
 from voxhelm.cli.failure import EXIT_CODES, ExitCode, failures_told
 from voxhelm.cli.flags import takes_flags
 
@@ -20,7 +20,23 @@ T = TypeVar("T")
 # A command, its flags and what its help ends with.
 Described = tuple[Callable[[T], None], type[T], str]
 
-ORDER: Final = ("serve", "say", "hear", "voices", "models", "pull", "rm", "engines", "keys", "cache", "bench", "doctor", "config", "import")
+ORDER: Final = (
+    "serve",
+    "say",
+    "hear",
+    "voices",
+    "routes",
+    "models",
+    "pull",
+    "rm",
+    "engines",
+    "keys",
+    "cache",
+    "bench",
+    "doctor",
+    "config",
+    "import",
+)
 HELP_NAMES: Final = ["-h", "--help"]
 EPILOG: Final = f"""
 [bold]Start here[/]
@@ -118,6 +134,8 @@ def _application() -> typer.Typer:
             "models", (models.models, models.ModelsFlags, models.EPILOG), (models.export, models.ExportFlags, models.EXPORT_EPILOG)
         )
     )
+    add(rm.rm, rm.RmFlags, rm.EPILOG)
+    add(routes.routes, routes.RoutesFlags, routes.EPILOG)
     app.add_typer(
         _group(
             "engines",
@@ -125,9 +143,10 @@ def _application() -> typer.Typer:
             (engines.install, engines.InstallFlags, engines.INSTALL_EPILOG),
         )
     )
-    add(rm.rm, rm.RmFlags, rm.EPILOG)
     app.add_typer(_keys())
-    app.add_typer(_group("cache", (cache.cache, cache.CacheFlags, cache.EPILOG), (cache.clear, cache.ClearFlags, cache.CLEAR_EPILOG)))
+    app.add_typer(
+        _group("cache", (cache.cache, cache.CacheFlags, cache.EPILOG), (cache.clear, cache.ClearFlags, cache.CLEAR_EPILOG))
+    )
     app.add_typer(_bench())
     add(doctor.doctor, doctor.DoctorFlags, doctor.EPILOG)
     add(config.config, config.ConfigFlags, config.EPILOG)

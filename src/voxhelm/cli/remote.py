@@ -20,6 +20,7 @@ from voxhelm.domain import errors
 from voxhelm.domain.pull import PullDone, PullEvent, PullProgress, PullWaiting
 from voxhelm.residency.usage import Usage
 from voxhelm.serving.inventory import ListedModel
+from voxhelm.serving.route_board import ListedRoute, ListedStep
 
 CONNECT_SECONDS: Final = 5.0
 ERROR_OF_CODE: Final = {
@@ -95,6 +96,14 @@ class RemoteInstance:
                 tuple(Usage(**usage) for usage in one.get("usage", ())),
             )
             for one in await self._list("/v1/models")
+        ]
+
+    async def routes(self, language: str | None) -> Sequence[ListedRoute]:
+        """As `Instance`."""
+        query = {"language": language} if language is not None else {}
+        return [
+            ListedRoute(one["capability"], one["language"], one["automatic"], tuple(ListedStep(**step) for step in one["steps"]))
+            for one in await self._list("/v1/routes", query)
         ]
 
     async def pull(self, name: str, *, update: bool, offline: bool = False) -> AsyncGenerator[PullEvent]:
