@@ -417,8 +417,8 @@ def test_source_files_that_pages_name_exist(page):
 
 @page_of_everything
 def test_tests_that_pages_name_exist(page):
-    named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", without_code(page.read_text(encoding="utf-8")))
-    missing = [f"{file}::{test}" for file, test in named if not (ROOT / file).is_file() or not defines(ROOT / file, test)]
+    named = re.findall(r"`(tests/[\w./]+)(?:::(\w+))?`", without_code(page.read_text(encoding="utf-8")))
+    missing = [f"{file}::{test}" for file, test in named if not (ROOT / file).exists() or not defines(ROOT / file, test)]
     assert missing == []
 
 
