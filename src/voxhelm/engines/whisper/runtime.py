@@ -11,7 +11,7 @@ import numpy as np
 
 from voxhelm.domain.errors import DeviceUnusable, ModelLoadFailed, OutOfMemory, VoxhelmError
 from voxhelm.domain.memory import is_out_of_memory
-from voxhelm.domain.model import CUDA
+from voxhelm.domain.model import CPU, CUDA
 from voxhelm.engines.whisper.installation import REMEDY
 from voxhelm.engines.whisper.loading import LoadingOptions
 
@@ -20,6 +20,8 @@ _CARD_WORDS: Final = ("cuda", "cublas", "cudnn", "libcu")
 # Half a minute, which is what the network looks at.
 FRAMES: Final = 3_000
 _BEST_TYPES: Final = {"cpu": "int8", "cuda": "float16"}
+# What is meant for a card has its like on a processor, where a model must run when the card has no room or has gone.
+_LIKE_ON_CPU: Final = {"float16": "float32", "bfloat16": "float32", "int8_float16": "int8", "int8_bfloat16": "int8"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,9 @@ def _compute_type(library: Any, device: str, options: LoadingOptions) -> str:
     if options.compute_type is None:
         best = _BEST_TYPES[device]
         return best if best in supported else "default"
+    like = _LIKE_ON_CPU.get(options.compute_type) if device == CPU else None
+    if options.compute_type not in supported and like in supported:
+        return like
     if options.compute_type not in (*supported, "auto", "default"):
         raise ModelLoadFailed(f"There is no compute type {options.compute_type!r} on {device}. There are: {', '.join(supported)}.")
     return options.compute_type

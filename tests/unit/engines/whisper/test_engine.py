@@ -86,6 +86,11 @@ def test_a_compute_type_the_machine_lacks_is_refused_with_those_it_has(english):
         load(spec_of(english, compute_type="int4"))
 
 
+@pytest.mark.parametrize("compute_type", ["float16", "bfloat16", "int8_float16", "int8_bfloat16"])
+def test_a_compute_type_of_cards_loads_as_its_like_where_the_model_had_to_leave_its_card(english, compute_type):
+    load(spec_of(english, compute_type=compute_type))
+
+
 @pytest.mark.parametrize("compute_type", ["float32", "int8", "int8_float32", "auto", "default"])
 def test_every_compute_type_of_a_processor_loads(english, compute_type):
     load(spec_of(english, compute_type=compute_type))
