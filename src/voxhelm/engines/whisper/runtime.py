@@ -101,7 +101,7 @@ def _compute_type(library: Any, device: str, options: LoadingOptions) -> str:
         best = _BEST_TYPES[device]
         return best if best in supported else "default"
     like = _LIKE_ON_CPU.get(options.compute_type) if device == CPU else None
-    if options.compute_type not in supported and like in supported:
+    if like is not None and like in supported and options.compute_type not in supported:
         return like
     if options.compute_type not in (*supported, "auto", "default"):
         raise ModelLoadFailed(f"There is no compute type {options.compute_type!r} on {device}. There are: {', '.join(supported)}.")
