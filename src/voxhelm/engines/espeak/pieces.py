@@ -13,6 +13,7 @@ SENTENCE_END: Final = re.compile(r"[.!?…।]+[\"'”’»)\]]*\s+|[。！？]+
 CLAUSE_END: Final = re.compile(r"[,;:—–]+[\"'”’»)\]]*\s+|[，、；：]+")
 SPACE: Final = re.compile(r"\s+")
 BRAILLE: Final = frozenset(map(chr, range(0x2800, 0x2900)))
+LETTERLIKE: Final = frozenset(map(chr, range(0x2100, 0x2150)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +46,10 @@ def _sayable(character: str) -> str:
     # Control characters change the voice, zero ends the text, half a surrogate pair cannot be encoded, private use is the library's own.
     if category in {"Cc", "Cs", "Co"}:
         return character if character in "\t\n" else " "
-    if category != "So":
+    if category != "So" and character not in LETTERLIKE:
         return character
-    # In a dozen languages the name of a circled letter, or of dots in Braille, overruns a buffer of the library and ends the process.
+    # In a dozen languages the name of a circled letter, or of dots in Braille, overruns a buffer of the library and ends the process;
+    # in Bulgarian that of the letter that stands for information does.
     if character in BRAILLE:
         return " "
     plain = unicodedata.normalize("NFKC", character)

@@ -56,6 +56,7 @@ def test_what_is_given_to_the_library_has_the_same_length_and_can_be_encoded(tex
         ("private \ue000 use", "private   use"),
         ("Здравей, свят! 👋", "Здравей, свят! 👋"),
         ("\u24dc and \u28ff", "m and  "),
+        ("\u2139\u2139\u2139 and \u211d", "iii and R"),
         ("<b>[[h@l'oU]]</b>", "<b>[[h@l'oU]]</b>"),
     ],
 )
