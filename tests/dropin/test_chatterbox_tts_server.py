@@ -13,6 +13,7 @@ import yaml
 from tests.chatterbox_models import write_chatterbox, write_recording
 from tests.dropin.deployment import Container, Manifest
 from tests.own_interpreter import make_chatterbox_interpreter
+from tests.unit.catalog.hub_server import hub_server
 from voxhelm.audio.decode import decode
 from voxhelm.engines.chatterbox.variants import MULTILINGUAL
 
@@ -64,14 +65,14 @@ def server(container):
         yield wait_until_ready(one.wait_until_it_listens())
 
 
-def wait_until_ready(server):
+def wait_until_ready(server, model="chatterbox"):
     """As a probe does; it must not say yes before the model is in memory, and being alive is told elsewhere."""
     while (answer := httpx.get(f"{server.url}{MANIFEST.readiness}")).status_code != 200:
         assert answer.status_code == 503
         assert httpx.get(f"{server.url}/health/live").status_code == 200
         assert server.process.poll() is None, server.log.read_text()
     states = {model["id"]: model["state"] for model in httpx.get(f"{server.url}/v1/models").json()["data"]}
-    assert states["chatterbox"] == "loaded"
+    assert states[model] == "loaded"
     return server
 
 
@@ -130,6 +131,16 @@ def test_a_model_that_is_to_be_lazy_is_not_waited_for(tmp_path, python, containe
         server = starting.wait_until_it_listens()
         assert httpx.get(f"{server.url}/v1/audio/voices").status_code == 200
         assert speech(server, voice="Emily").status_code == 200
+
+
+def test_the_first_start_pulls_the_model_that_the_configuration_names(tmp_path, python):
+    made = write_chatterbox(tmp_path / "made", MULTILINGUAL)
+    with hub_server() as hub:
+        hub.files["ResembleAI/chatterbox"] = {file.name: file.read_bytes() for file in made.iterdir()}
+        container = make_container(tmp_path, python)
+        with container.started(HF_ENDPOINT=hub.url) as starting:
+            server = wait_until_ready(starting.wait_until_it_listens(), MODEL)
+            assert speech(server, voice="Emily").headers["x-voxhelm-model"] == MODEL
 
 
 def test_without_its_interpreter_the_start_says_what_to_do(container):
