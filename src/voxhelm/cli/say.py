@@ -67,9 +67,7 @@ class SayFlags:
     model: Annotated[str, typer.Option("--model", "-m", metavar="NAME", help="See `voxhelm models`.")] = "auto"
     captions: Annotated[
         Path | None,
-        typer.Option(
-            "--captions", "-c", metavar="FILE", help="Write captions there as well: .srt, .vtt or .json.", show_default=False
-        ),
+        typer.Option("--captions", metavar="FILE", help="Write captions there as well: .srt, .vtt or .json.", show_default=False),
     ] = None
     where: Where = field(default_factory=Where)
 

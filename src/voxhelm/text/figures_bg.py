@@ -22,6 +22,12 @@ _UNITS: Final = {
     "kHz": ("килохерц", "килохерца"), "MHz": ("мегахерц", "мегахерца"), "GHz": ("гигахерц", "гигахерца"),
     "mAh": ("милиамперчас", "милиамперчаса"), "dB": ("децибел", "децибела"), "Mbps": ("мегабит в секунда", "мегабита в секунда"),
 }  # fmt: skip
+# Men, and people of whom some are, are counted with words of their own from two to six.
+_OF_PERSONS: Final = {"2": "двама", "3": "трима", "4": "четирима", "5": "петима", "6": "шестима"}
+_PERSONS: Final = (
+    "мъже|души|човека|ученици|студенти|войници|приятели|братя|синове|лекари|учители|депутати|министри|играчи|работници|пътници"
+    "|служители|граждани|жители|полицаи|журналисти|актьори|роднини|съседи|колеги|гости|кандидати|участници|пациенти|клиенти"
+)
 _UNIT: Final = "|".join(sorted(_UNITS, key=lambda name: -len(name)))
 
 
@@ -121,6 +127,7 @@ _RULES: Final = (
         lambda match: f"{number_bg(match[1], 'n')} на {number_bg(match[2], 'n')}",
     ),
     _rule(rf"(?<![\w.,])(\d+(?:[.,]\d+)?)[\s ]?({_UNIT})(?!\w)", _measure),
+    _rule(rf"(?<![\w.,:/-])([2-6])(?=\s+(?:{_PERSONS})\b)", lambda match: _OF_PERSONS[match[1]]),
     _rule(r"(?<=\d)\s?[x×х]\s?(?=\d)", lambda _match: " по "),
     _rule(r"(?<=\w)\s&\s(?=\w)", lambda _match: " и "),
     _rule(r"(?<=[\w)])\s([+=])\s(?=[\w(-])", lambda match: f" {_SIGNS[match[1]]} "),

@@ -129,4 +129,6 @@ class Passage:
         """Where in the caller's text the character `written[at]` stands."""
         index = max(0, min(bisect_right(self._written_starts, at) - 1, len(self.pieces) - 1))
         piece = self.pieces[index]
-        return piece.begin + (at - self._written_starts[index] if piece.exact else 0)
+        # What was rewritten is whole for the voice, and still as long as it was for the eye.
+        as_written = piece.end - piece.begin == len(piece.written)
+        return piece.begin + (at - self._written_starts[index] if as_written else 0)

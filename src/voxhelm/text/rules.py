@@ -38,7 +38,7 @@ def edits_of(text: str, rules: Sequence[Rule]) -> list[Edit]:
             if said is None:
                 continue
             taken[begin:end] = b"\1" * (end - begin)
-            stop = "." if match[0].endswith(".") and not text[end:].strip() else ""
+            stop = "." if match[0].endswith(".") and not said.endswith(".") and not text[end:].strip() else ""
             found.append(Edit(begin, end, said + stop))
     return sorted(found, key=lambda edit: edit.begin)
 

@@ -42,7 +42,10 @@ class WordTimes:
         self._said = _SaidTimes(passage.said)
         self._tokens = _tokens(passage.written)
         self._starts = [begin for begin, _ in self._tokens]
+        # Which of the caller's words each word that is said stands for: from, and before.
+        self._spans = [_within(self._tokens, self._starts, *passage.written_span(*one)) for one in self._said.tokens]
         self._times: list[_Time | None] = [None] * len(self._tokens)
+        self._open: _Time | None = None
         self._told = 0
         self._told_seconds = 0.0
 
@@ -56,24 +59,30 @@ class WordTimes:
         yield from self._placed(self._said.finish(seconds))
         yield from self._tell(len(self._tokens))
 
-    def _placed(self, said: Iterator[tuple[int, int, _Time]]) -> Iterator[Word]:
-        for begin, end, time in said:
-            first, last = _within(self._tokens, self._starts, *self._passage.written_span(begin, end))
-            weights = [_weight(one) for one in self._tokens[first:last]]
-            for index, share in zip(range(first, last), _shares(time, weights), strict=True):
+    def _placed(self, said: Iterator[tuple[int, _Time]]) -> Iterator[Word]:
+        for number, time in said:
+            self._open = time if self._open is None else _joined(self._open, time)
+            following = self._spans[number + 1] if number + 1 < len(self._spans) else None
+            if self._spans[number] == following:
+                continue  # more is said for the same words
+            first, last = self._spans[number]
+            shares = _shares(self._open, [_weight(one) for one in self._tokens[first:last]])
+            for index, share in zip(range(first, last), shares, strict=True):
                 known = self._times[index]
                 self._times[index] = share if known is None else _joined(known, share)
-            yield from self._tell(first)
+            self._open = None
+            yield from self._tell(len(self._tokens) if following is None else following[0])
 
     def _tell(self, before: int) -> Iterator[Word]:
         while self._told < before:
             begin, end = self._tokens[self._told]
             # What was not said takes no time.
             time = self._times[self._told] or _Time(self._told_seconds, self._told_seconds, estimated=True)
-            self._told_seconds = time.end_seconds
+            start_seconds = max(time.start_seconds, self._told_seconds)
+            self._told_seconds = max(time.end_seconds, start_seconds)
             self._told += 1
             offset = self._passage.source_offset(begin)
-            yield Word(self._passage.written[begin:end], time.start_seconds, time.end_seconds, None, offset, time.estimated)
+            yield Word(self._passage.written[begin:end], start_seconds, self._told_seconds, None, offset, time.estimated)
 
 
 class _SaidTimes:
@@ -81,36 +90,36 @@ class _SaidTimes:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._tokens = _tokens(text)
-        self._starts = [begin for begin, _ in self._tokens]
-        self._times: list[_Time | None] = [None] * len(self._tokens)
+        self.tokens = _tokens(text)
+        self._starts = [begin for begin, _ in self.tokens]
+        self._times: list[_Time | None] = [None] * len(self.tokens)
         self._told = 0
         self._told_seconds = 0.0
 
-    def add(self, begin: int, word: Word) -> Iterator[tuple[int, int, _Time]]:
-        first, last = _within(self._tokens, self._starts, begin, begin + max(1, len(word.text)))
+    def add(self, begin: int, word: Word) -> Iterator[tuple[int, _Time]]:
+        first, last = _within(self.tokens, self._starts, begin, begin + max(1, len(word.text)))
         if first >= last:
             return
-        weights = [_weight(one) for one in self._tokens[first:last]]
+        weights = [_weight(one) for one in self.tokens[first:last]]
         whole = _Time(word.start_seconds, word.end_seconds, estimated=False)
         for index, share in zip(range(first, last), _shares(whole, weights), strict=True):
             known = self._times[index]
             self._times[index] = share if known is None else _joined(known, share)
         yield from self._tell(first, None)
 
-    def finish(self, seconds: float) -> Iterator[tuple[int, int, _Time]]:
-        yield from self._tell(len(self._tokens), seconds)
+    def finish(self, seconds: float) -> Iterator[tuple[int, _Time]]:
+        yield from self._tell(len(self.tokens), seconds)
 
-    def _tell(self, before: int, seconds: float | None) -> Iterator[tuple[int, int, _Time]]:
+    def _tell(self, before: int, seconds: float | None) -> Iterator[tuple[int, _Time]]:
         """The words before number `before`, whose successor is known, or the end."""
         while self._told < before:
             until = next((index for index in range(self._told + 1, before) if self._times[index] is not None), before)
-            following = self._times[until] if until < len(self._tokens) else None
+            following = self._times[until] if until < len(self.tokens) else None
             if following is None and seconds is None:
                 return
             behind_seconds = following.start_seconds if following is not None else seconds or 0.0
             for index, time in zip(range(self._told, until), self._timed(self._told, until, behind_seconds), strict=True):
-                yield *self._tokens[index], time
+                yield index, time
                 self._told_seconds = time.end_seconds
             self._told = until
 
@@ -130,9 +139,9 @@ class _SaidTimes:
         yield from self._estimated(first, until, start_seconds, max(behind_seconds, start_seconds))
 
     def _estimated(self, first: int, until: int, start_seconds: float, end_seconds: float) -> Iterator[_Time]:
-        spans = [(_weight(self._tokens[index]), self._pause(index)) for index in range(first, until)]
+        spans = [(_weight(self.tokens[index]), self._pause(index)) for index in range(first, until)]
         # Nothing is heard after the last one.
-        letters = sum(weight + pause for weight, pause in spans) - (spans[-1][1] if until == len(self._tokens) else 0)
+        letters = sum(weight + pause for weight, pause in spans) - (spans[-1][1] if until == len(self.tokens) else 0)
         per_letter = (end_seconds - start_seconds) / max(letters, 1)
         for weight, pause in spans:
             word_end = min(start_seconds + weight * per_letter, end_seconds)
@@ -140,7 +149,7 @@ class _SaidTimes:
             start_seconds = min(word_end + pause * per_letter, end_seconds)
 
     def _pause(self, index: int) -> int:
-        end = self._tokens[index][1]
+        end = self.tokens[index][1]
         following = self._starts[index + 1] if index + 1 < len(self._starts) else len(self._text)
         return _PAUSE_LETTERS if self._text[end:following].strip() else 0
 

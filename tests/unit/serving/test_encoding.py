@@ -79,7 +79,7 @@ async def test_a_lossless_file_holds_the_very_samples_of_the_engine(threads, aud
 )
 async def test_a_file_has_the_rate_of_its_first_voice_unless_that_is_the_telephones(threads, rates_hz, file_hz):
     chain = EncodingChain(AudioFormat.WAV, Progress(), threads)
-    data = b"".join([await chain.push(lambda: [tone(1.0, rate_hz)]) for rate_hz in rates_hz]) + await chain.finish()
+    data = b"".join([await chain.push(lambda rate_hz=rate_hz: [tone(1.0, rate_hz)]) for rate_hz in rates_hz]) + await chain.finish()
     chain.close()
     samples, rate_hz = opened(data)
     assert rate_hz == file_hz
