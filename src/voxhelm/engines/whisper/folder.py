@@ -21,7 +21,7 @@ _ENGLISH_TOKENS: Final = 51_864
 
 def model_folders(directory: Path) -> Iterator[Path]:
     """The folders below `directory` that hold a model, in order of their paths. What cannot be read is passed over."""
-    yield from _search(directory, DEEPEST)
+    yield from (folder for folder in _search(directory, DEEPEST) if _is_current(folder))
 
 
 def model_id(folder: Path) -> str:
@@ -59,6 +59,17 @@ def _search(directory: Path, depth: int) -> Iterator[Path]:
         return
     for folder in folders:
         yield from _search(folder, depth - 1)
+
+
+def _is_current(folder: Path) -> bool:
+    """Whether a folder is no version in a hub's cache that another one has taken the place of."""
+    if folder.parent.name != "snapshots":
+        return True
+    try:
+        current = (folder.parents[1] / "refs" / "main").read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        return True
+    return current == folder.name or not _is_model(folder.parent / current)
 
 
 def _is_model(folder: Path) -> bool:

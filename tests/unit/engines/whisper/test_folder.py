@@ -44,6 +44,17 @@ def test_in_a_hubs_cache_a_model_has_its_repositorys_name(english, tmp_path):
     assert model_id(folder) == "faster-whisper-tiny"
 
 
+def test_of_several_versions_in_a_hubs_cache_the_one_it_points_to_is_the_model(english, tmp_path):
+    repository = tmp_path / "models--Systran--faster-whisper-tiny"
+    for version in ("aaaa", "bbbb"):
+        copied(english, repository / "snapshots" / version)
+    (repository / "refs").mkdir()
+    (repository / "refs" / "main").write_text("bbbb")
+    assert [folder.name for folder in model_folders(tmp_path)] == ["bbbb"]
+    (repository / "refs" / "main").write_text("cccc")  # which has not come whole
+    assert [folder.name for folder in model_folders(tmp_path)] == ["aaaa", "bbbb"]
+
+
 def test_an_english_model_hears_english_though_it_has_the_tokens_of_other_languages(english):
     assert languages_of(english) == ("en",)
 
