@@ -112,7 +112,7 @@ class Voxhelm:
             await asyncio.gather(preloading, return_exceptions=True)
             await owner
             self.encoding.shutdown()
-            self.narrator.close()
+            await self.narrator.aclose()
 
 
 def compose(

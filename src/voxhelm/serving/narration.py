@@ -41,18 +41,23 @@ class Narration:
         return await asyncio.shield(self._begun)
 
     async def leave(self) -> None:
-        """Go. Nobody but the last one is noticed: with him the work stops, if it is not done, and has stopped when this returns."""
+        """Go. Nobody but the last one is noticed: with him the work stops, if it is not done, and has stopped when this returns.
+
+        What is done is kept afterwards, for which nobody waits.
+        """
         self._listeners -= 1
         if self._listeners > 0:
             return
         if not self._whole:
             self._deserted = True
             self._making.cancel()
-        await asyncio.wait((self._making,))
-        # While it was being kept somebody may have come.
-        if self._listeners == 0:
-            self._deserted = True
+            await self.over()
+        if self._making.done():
             self._spool.close()
+
+    async def over(self) -> None:
+        """Wait for the end, whatever it is."""
+        await asyncio.wait((self._making,))
 
     async def chunks(self) -> AsyncGenerator[bytes]:
         """The sound from its beginning, as far as it is made and then as it is."""
@@ -65,10 +70,10 @@ class Narration:
                     self._quickest_bytes = at
                     self._tell()
                 yield piece
-            elif self._failure is not None:
-                raise self._failure
             elif self._whole:
                 return
+            elif self._failure is not None:
+                raise self._failure
             else:
                 await self._moved.wait()
 
@@ -89,8 +94,13 @@ class Narration:
             await self._keep(reply, self._spool)
         except BaseException as error:
             self._fail(error)
-            if not isinstance(error, Exception):
-                raise
+            if self._whole or not isinstance(error, Exception):
+                raise  # nobody is left to be told
+        finally:
+            # Nobody can join from here on: what follows happens in one moment with what `ended` was told.
+            self._deserted = True
+            if self._listeners == 0:
+                self._spool.close()
 
     async def _take(self, reply: Reply) -> None:
         async with aclosing(reply.chunks) as chunks:

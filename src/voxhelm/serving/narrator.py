@@ -28,6 +28,8 @@ from voxhelm.telemetry.metrics import Metrics
 
 # To be counted up when what is kept, or what it is found by, changes its form.
 SCHEME: Final = "1"
+# Narrations that wait for the disk, each with up to a mebibyte in memory.
+MOST_KEPT_AT_ONCE: Final = 64
 HIT: Final = "hit"
 JOINED: Final = "joined"
 MISS: Final = "miss"
@@ -74,6 +76,9 @@ class Narrator:
         self._metrics = metrics
         self._log = log
         self._under_way: dict[tuple[str, int], Narration] = {}
+        self._unended: set[Narration] = set()
+        self._forgotten: set[str] = set()
+        self._keeping = 0
 
     async def speak(self, request: SpeechRequest) -> Reply:
         """As `serving.speak.Speaker.speak`, whose errors it raises."""
@@ -82,12 +87,18 @@ class Narrator:
         return reply
 
     async def forget_voice(self, voice_id: str) -> None:
-        """Remove everything that was said with a voice."""
+        """Remove everything that was said with a voice, and keep nothing of it any more."""
         if self._results is not None:
+            self._forgotten.add(voice_id)
             await asyncio.to_thread(self._results.forget, voice_id)
 
-    def close(self) -> None:
+    async def settle(self) -> None:
+        """Wait until what is being made is made, and kept."""
+        await asyncio.gather(*(narration.over() for narration in self._unended))
+
+    async def aclose(self) -> None:
         """Let go of what is kept; it stays where it is."""
+        await self.settle()
         if self._results is not None:
             self._results.close()
 
@@ -144,6 +155,7 @@ class Narrator:
                 narration = None
         made = Narration(lambda: self._speaker.speak(request), lambda reply, spool: self._keep(key, reply, spool, results))
         self._under_way[place] = made
+        self._unended.add(made)
         made.ended(lambda: self._forget(place, made))
         return await self._listening(made, MISS)
 
@@ -155,6 +167,7 @@ class Narrator:
             return replace(reply, chunks=narration.chunks(), resources=stack.pop_all(), cache=outcome)
 
     def _forget(self, place: tuple[str, int], narration: Narration) -> None:
+        self._unended.discard(narration)
         if self._under_way.get(place) is narration:
             del self._under_way[place]
 
@@ -164,15 +177,20 @@ class Narrator:
     async def _keep(self, key: str, reply: Reply, spool: Spool, results: Results) -> None:
         if not self._may_keep(reply):
             return
+        if self._keeping >= MOST_KEPT_AT_ONCE:
+            return  # the disk does not keep up, and their memory is needed
+        self._keeping += 1
+        tags = " ".join(reply.voice_ids)
         try:
-            evicted = await asyncio.to_thread(
-                results.keep, key, spool.pieces(), spool.size_bytes, _facts(reply), " ".join(reply.voice_ids)
-            )
-            usage = await asyncio.to_thread(results.usage)
+            usage = await asyncio.to_thread(results.keep, key, spool.pieces(), spool.size_bytes, _facts(reply), tags)
+            for voice_id in self._forgotten.intersection(reply.voice_ids):
+                await asyncio.to_thread(results.forget, voice_id)
         except ResultsUnavailable as error:
             self._log.warning("a result cannot be kept", reason=str(error))
             return
-        self._metrics.cache_evictions.inc(evicted)
+        finally:
+            self._keeping -= 1
+        self._metrics.cache_evictions.inc(usage.forgotten)
         self._metrics.cache_bytes.set(usage.size_bytes)
 
 

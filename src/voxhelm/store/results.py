@@ -20,7 +20,7 @@ LARGEST_SHARE: Final = 4
 # A result that is used all the time is not noted each time.
 USED_AGAIN_SECONDS: Final = 60.0
 # Of the index. What another version has written is not read: it can be made again.
-VERSION: Final = 2
+VERSION: Final = 3
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS results (
     key TEXT PRIMARY KEY,
@@ -31,10 +31,17 @@ CREATE TABLE IF NOT EXISTS results (
     used_unix_seconds REAL NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS by_use ON results (used_unix_seconds);
+CREATE TABLE IF NOT EXISTS held (one INTEGER PRIMARY KEY CHECK (one = 1), results INTEGER NOT NULL, size_bytes INTEGER NOT NULL);
+INSERT OR IGNORE INTO held VALUES (1, 0, 0);
+CREATE TRIGGER IF NOT EXISTS came AFTER INSERT ON results
+    BEGIN UPDATE held SET results = results + 1, size_bytes = size_bytes + NEW.size_bytes; END;
+CREATE TRIGGER IF NOT EXISTS went AFTER DELETE ON results
+    BEGIN UPDATE held SET results = results - 1, size_bytes = size_bytes - OLD.size_bytes; END;
 CREATE INDEX IF NOT EXISTS by_digest ON results (digest);
 """
 
 
+HELD: Final = "SELECT results, size_bytes FROM held"
 WITH_TAG: Final = "SELECT key, digest FROM results WHERE instr(' ' || tags || ' ', ' ' || ? || ' ')"
 
 
@@ -53,10 +60,11 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """How full it is."""
+    """How full it is. forgotten: results that have just made room."""
 
     results: int
     size_bytes: int
+    forgotten: int = 0
 
 
 class Results:
@@ -95,13 +103,13 @@ class Results:
                 index.execute("UPDATE results SET used_unix_seconds = ? WHERE key = ?", (now_unix_seconds, key))
         return Result(file, size_bytes, json.loads(facts))
 
-    def keep(self, key: str, pieces: Iterable[bytes], size_bytes: int, facts: Mapping[str, Any], tags: str = "") -> int:
-        """Keep a result, and forget as many of the least used as needed; return how many. One that is too large is not kept.
+    def keep(self, key: str, pieces: Iterable[bytes], size_bytes: int, facts: Mapping[str, Any], tags: str = "") -> Usage:
+        """Keep a result, and forget as many of the least used as needed. One that is too large is not kept.
 
         size_bytes: of all pieces. facts: JSON. tags: words, by any of which it can be forgotten.
         """
         if size_bytes * LARGEST_SHARE > self._limit_bytes:
-            return 0
+            return self.usage()
         try:
             self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
             blob = self._blobs.put(pieces)
@@ -109,8 +117,11 @@ class Results:
             raise ResultsUnavailable(str(error)) from error
         row = (key, blob.digest, blob.size_bytes, tags, json.dumps(facts), self._now_unix_seconds())
         with self._changing() as index:
-            index.execute("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?, ?)", row)
-            return self._make_room(index)
+            index.execute("DELETE FROM results WHERE key = ?", (key,))
+            index.execute("INSERT INTO results VALUES (?, ?, ?, ?, ?, ?)", row)
+            forgotten = self._make_room(index)
+            kept, held_bytes = index.execute(HELD).fetchone()
+            return Usage(kept, held_bytes, forgotten)
 
     def forget(self, tag: str) -> int:
         """Remove every result that has this word among its tags; return how many."""
@@ -130,8 +141,7 @@ class Results:
         if not (self._directory / INDEX).is_file():
             return Usage(0, 0)
         with self._index() as index:
-            results, size_bytes = index.execute("SELECT count(*), coalesce(sum(size_bytes), 0) FROM results").fetchone()
-        return Usage(results, size_bytes)
+            return Usage(*index.execute(HELD).fetchone())
 
     def close(self) -> None:
         """Let go of the index. The next call opens it again."""
@@ -141,8 +151,10 @@ class Results:
                 self._connection = None
 
     def _make_room(self, index: sqlite3.Connection) -> int:
-        (held_bytes,) = index.execute("SELECT sum(size_bytes) FROM results").fetchone()
+        _, held_bytes = index.execute(HELD).fetchone()
         going = []
+        if held_bytes <= self._limit_bytes:
+            return 0
         for key, digest, size_bytes in index.execute("SELECT key, digest, size_bytes FROM results ORDER BY used_unix_seconds"):
             if held_bytes <= self._limit_bytes:
                 break
@@ -208,7 +220,9 @@ class Results:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             if connection.execute("PRAGMA user_version").fetchone() != (VERSION,):
-                connection.executescript(f"DROP TABLE IF EXISTS results; PRAGMA user_version = {VERSION};")
+                connection.executescript(
+                    f"DROP TABLE IF EXISTS results; DROP TABLE IF EXISTS held; PRAGMA user_version = {VERSION};"
+                )
             connection.executescript(SCHEMA)
         except BaseException:
             connection.close()

@@ -1,6 +1,7 @@
 """The narrator around a speaker that is told when to go on."""
 
 import asyncio
+import threading
 from contextlib import AsyncExitStack
 from dataclasses import replace
 
@@ -115,6 +116,7 @@ async def heard(narrator, request=REQUEST):
         return reply.cache, b"".join([chunk async for chunk in reply.chunks])
     finally:
         await reply.aclose()
+        await narrator.settle()
 
 
 async def test_the_second_time_nothing_is_made_also_after_a_restart(make, puppet):
@@ -129,6 +131,7 @@ async def test_a_hit_knows_what_was_told_of_it(make):
         reply = await narrator.speak(replace(REQUEST, timed=True))
         assert b"".join([chunk async for chunk in reply.chunks]) == b"one two three"
         await reply.aclose()
+        await narrator.settle()
         assert reply.cache == outcome
         assert (reply.chosen.spec.id, reply.chosen.voice.id, reply.chosen.language) == ("fake-speech", "tone", "en")
         assert (reply.progress.audio_seconds, reply.text, reply.ignored) == (3.0, "Hello there.", ("x",))
@@ -207,6 +210,7 @@ async def test_who_leaves_does_not_spoil_it_for_the_other(make, puppet, leaver):
     puppet.between.set()
     assert b"".join([chunk async for chunk in replies[1 - leaver].chunks]) == b"one two three"
     await replies[1 - leaver].aclose()
+    await narrator.settle()
     assert (puppet.made, puppet.stopped) == (1, 0)
     assert (await heard(narrator))[0] == "hit"
 
@@ -300,6 +304,7 @@ async def test_a_long_one_waits_for_who_listens_and_is_kept_whole(make, puppet):
     assert reply.progress.audio_seconds <= AHEAD_BYTES / 65_536 + 2
     assert b"".join([chunk async for chunk in reply.chunks]) == b"".join(puppet.pieces)
     await reply.aclose()
+    await narrator.settle()
     assert await heard(narrator) == ("hit", b"".join(puppet.pieces))
 
 
@@ -315,6 +320,36 @@ async def test_a_voice_can_be_forgotten(make):
     assert (await heard(narrator))[0] == "hit"
     await narrator.forget_voice("voice_1")
     assert (await heard(narrator))[0] == "miss"
+
+
+async def test_of_a_voice_that_was_forgotten_nothing_is_kept_that_was_under_way(make, puppet):
+    narrator = make()
+    first, second = await begun(narrator, puppet)
+    await narrator.forget_voice("voice_1")
+    puppet.between.set()
+    for reply in (first, second):
+        assert b"".join([chunk async for chunk in reply.chunks]) == b"one two three"
+        await reply.aclose()
+    await narrator.settle()
+    assert (await heard(narrator))[0] == "miss"
+
+
+async def test_nobody_waits_for_the_disk_and_who_asks_meanwhile_hears_what_was_made(make, puppet, monkeypatch):
+    written, keep = threading.Event(), Results.keep
+
+    def slowly(*arguments):
+        written.wait(30)
+        return keep(*arguments)
+
+    monkeypatch.setattr(Results, "keep", slowly)
+    narrator = make()
+    for outcome in ("miss", "joined"):
+        reply = await narrator.speak(REQUEST)
+        assert (reply.cache, b"".join([chunk async for chunk in reply.chunks])) == (outcome, b"one two three")
+        await reply.aclose()
+    written.set()
+    assert await heard(narrator) in {("joined", b"one two three"), ("hit", b"one two three")}
+    assert (await heard(narrator), puppet.made) == (("hit", b"one two three"), 1)
 
 
 async def test_what_happened_is_counted(make, voxhelm):

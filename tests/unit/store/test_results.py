@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from voxhelm.store.blobs import STALE_SECONDS
-from voxhelm.store.results import INDEX, USED_AGAIN_SECONDS, Results, ResultsUnavailable
+from voxhelm.store.results import INDEX, USED_AGAIN_SECONDS, Results, ResultsUnavailable, Usage
 from voxhelm.testing.clock import ManualClock
 
 LIMIT_BYTES = 1_000
@@ -28,7 +28,7 @@ def results(tmp_path, clock):
 
 def kept(results, key, size_bytes=100, tags=""):
     data = key.encode().ljust(size_bytes, b".")
-    return results.keep(key, [data], size_bytes, {"of": key}, tags)
+    return results.keep(key, [data], size_bytes, {"of": key}, tags).forgotten
 
 
 def found(results, key):
@@ -63,6 +63,12 @@ def test_the_least_used_make_room(results, clock, tmp_path):
     assert [key for key in ("k0", "k1", "k2", "k3", "new") if found(results, key)] == ["k0", "k3", "new"]
     assert results.usage().size_bytes <= LIMIT_BYTES
     assert len(blobs(tmp_path)) == results.usage().results
+
+
+def test_what_is_kept_anew_counts_once(results):
+    for _ in range(3):
+        kept(results, "a")
+    assert results.keep("b", [b"12"], 2, {}) == results.usage() == Usage(2, 102)
 
 
 def test_one_that_would_push_out_the_others_is_not_kept(results):
