@@ -177,13 +177,13 @@ class Casting:
                 if other == chosen:
                     continue
                 if any(one.isalnum() for one in passage.said[done:begin]):
-                    yield passage.slice(done, begin), chosen
+                    yield _bare(passage, done, begin), chosen
                 else:
                     begin = done
-                yield passage.slice(begin, end), other
+                yield _bare(passage, begin, end), other
                 done = end
         if any(one.isalnum() for one in passage.said[done:]):
-            yield passage.slice(done, len(passage.said)), chosen
+            yield _bare(passage, done, len(passage.said)), chosen
 
     def _reader(self, manner: _Manner, text: str, script: str) -> ChosenVoice | None:
         """Who reads a few words in other letters; None where the voice that was named should, as well as it can."""
@@ -216,6 +216,12 @@ class Casting:
 
     def _choose(self, name: str | None, languages: list[str], script: str | None) -> ChosenVoice:
         return self._voices.choose(name, self._wanted.model, lambda: languages, script, self._wanted.detour)
+
+
+def _bare(passage: Passage, begin: int, end: int) -> Passage:
+    """A part of `passage`, without the white space around it."""
+    text = passage.said[begin:end]
+    return passage.slice(begin + len(text) - len(text.lstrip()), end - len(text) + len(text.rstrip()))
 
 
 def _ends_sentence(text: str) -> bool:

@@ -6,12 +6,12 @@ import pytest
 from voxhelm.catalog.engines import FoundEngine
 from voxhelm.catalog.models import Catalog
 from voxhelm.catalog.voices import LogicalVoice, VoiceBook
-from voxhelm.domain.errors import LanguageUnsupported
+from voxhelm.domain.errors import LanguageUnsupported, VoiceNotFound
 from voxhelm.domain.model import Capability, ModelSpec
 from voxhelm.domain.voice import Voice
-from voxhelm.serving.casting import Casting, Wanted
-from voxhelm.text.markup import InputType, parse
+from voxhelm.serving.casting import PARAGRAPH_SECONDS, SENTENCE_SECONDS, Casting, Wanted
 from voxhelm.testing.engine import ENGINE
+from voxhelm.text.markup import InputType, parse
 
 
 def engine(name, preference, scripts, *voices):
@@ -84,3 +84,51 @@ def test_offsets_point_into_the_text(book):
     text = "Hello there.  Добър ден!\n\nBye now."
     for line in casting(book, text).lines():
         assert text[line.offset : line.offset + len(line.text)] == line.text
+
+
+def test_words_in_other_letters_go_to_a_voice_that_can_read_them(book):
+    assert cast(book, "Then the old captain said добър ден, приятели and left.") == [
+        ("Then the old captain said", "fine", "slt"),
+        ("добър ден, приятели", "wide", "bg"),
+        ("and left.", "fine", "slt"),
+    ]
+
+
+def test_a_voice_that_was_named_reads_them_as_well_as_it_can(book):
+    assert cast(book, "He said добър ден and left.", name="slt") == [("He said добър ден and left.", "fine", "slt")]
+
+
+def test_every_tag_names_who_speaks_from_there_on(book):
+    assert cast(book, "One. [voice:en-us] Two. Three. [voice:bg] Четири. [voice:auto] Five.") == [
+        ("One.", "fine", "slt"),
+        ("Two.", "wide", "en-us"),
+        ("Three.", "wide", "en-us"),
+        ("Четири.", "wide", "bg"),
+        ("Five.", "fine", "slt"),
+    ]
+    assert casting(book, "[voice:en-us] Two. [voice:slt] One.").model_ids() == ["wide", "fine"]
+
+
+def test_a_voice_of_the_last_line_that_nobody_has_is_told_at_once(book):
+    with pytest.raises(VoiceNotFound, match="nobody"):
+        casting(book, "One. [voice:nobody] Two.")
+
+
+def test_lines_know_how_far_apart_they_are(book):
+    text = "One. Two.\n\nThree [pause:2s] four. <b>"
+    lines = list(casting(book, text).lines())
+    assert [(line.silence_seconds, line.pauses) for line in lines] == [
+        (SENTENCE_SECONDS, False),
+        (SENTENCE_SECONDS, False),
+        (PARAGRAPH_SECONDS, False),
+        (2.0, True),
+        (SENTENCE_SECONDS, False),
+    ]
+    assert [line.sentence for line in lines] == [0, 1, 2, 2, 3]
+    assert casting(book, "One. [pause:1s] [pause:2s]").last_pause_seconds == 3.0
+
+
+def test_a_language_of_markup_chooses_a_voice_and_is_told_to_it(book):
+    (english, bulgarian) = casting(book, "<speak>Three <lang xml:lang='bg'>3 OK</lang></speak>").lines()
+    assert (english.chosen.voice.id, english.language) == ("slt", "en")
+    assert (bulgarian.chosen.voice.id, bulgarian.language) == ("bg", "bg")

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from voxhelm.domain.pronunciation import Pronunciation
 from voxhelm.engines.kokoro.espeak import open_espeak
 from voxhelm.engines.kokoro.installation import find_installation
 from voxhelm.engines.kokoro.model import ESPEAK_VOICES
@@ -72,3 +73,15 @@ def test_two_copies_do_not_disturb_each_other(espeak):
         assert other.phonemes("chat", "roa/fr") != espeak.phonemes("chat", "gmw/en-US")
         assert espeak.phonemes("hello there", "gmw/en-US") == first
     assert espeak.phonemes("hello there", "gmw/en-US") == first
+
+
+def test_sounds_that_are_given_stand_in_place_of_the_words(espeak):
+    def say(clause):
+        return espeak.phonemes(clause, "gmw/en-US")
+
+    text = "One tomato, not two tomato."
+    given = (Pronunciation(4, 10, "təmˈɑːtoʊ"), Pronunciation(20, 26, "t‿ʘ"))
+    assert phonemes_of(text, say, VOCABULARY, given[:1]) == "wˌʌn təmˈɑːtoʊ, nˌɑːt tˈuː təmˈeɪɾoʊ."
+    # What the network has no symbol for is left out, as anywhere.
+    assert phonemes_of(text, say, VOCABULARY, given).endswith("tˈuː t.")
+    assert phonemes_of("X.", say, VOCABULARY, (Pronunciation(0, 1, "ˈɛks"),)) == "ˈɛks."

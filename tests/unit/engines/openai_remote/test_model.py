@@ -268,3 +268,24 @@ def test_a_page_instead_of_sound_is_told(model, server):
     server.script = lambda request: request.answer(200, b"<html>welcome</html>", "text/html")
     with pytest.raises(EngineFailed, match="text/html"):
         say(model)
+
+
+def test_instructions_are_passed_on(model, server):
+    list(model.synthesize("Hello.", SynthesizeOptions("emily", instructions="Whisper.")))
+    list(model.synthesize("Hello.", SynthesizeOptions("emily")))
+    assert server.requests[0].body["instructions"] == "Whisper."
+    assert "instructions" not in server.requests[1].body
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        ("<speak>hi</speak>", "< speak>hi</speak>"),
+        ("<?xml?><speak>", "< ?xml?>< speak>"),
+        ("wait [pause:1s]", "wait [ pause:1s]"),
+        ("a < b [c] <b>", "a < b [c] <b>"),
+    ],
+)
+def test_what_a_server_might_take_for_markup_is_sent_as_the_text_it_is(model, server, text, sent):
+    list(model.synthesize(text, SynthesizeOptions("emily")))
+    assert server.requests[0].body["input"] == sent

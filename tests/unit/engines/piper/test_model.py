@@ -6,6 +6,7 @@ import pytest
 from voxhelm.domain.errors import ParameterInvalid, VoiceNotFound
 from voxhelm.domain.model import Placement
 from voxhelm.domain.options import SynthesizeOptions
+from voxhelm.domain.pronunciation import Pronunciation
 from voxhelm.engines.piper.engine import ENGINE
 from voxhelm.testing.models.piper_voice import FRAMES_PER_PHONEME, SAMPLES_PER_FRAME
 
@@ -124,3 +125,23 @@ def test_words_that_nobody_wants_are_not_looked_for(load):
     assert words_of(sound[0])
     assert not words_of(sound[1])
     assert seconds(sound[0]) == seconds(sound[1])
+
+
+def test_sounds_that_are_given_are_said_and_the_words_stay_the_callers(load):
+    text = "A tomato, not a tomato."
+    given = (Pronunciation(2, 8, "tə mˈɑːtoʊ"), Pronunciation(16, 22, "tˈoʊ"))
+    with load("en_US-null-medium") as model:
+        plain = list(model.synthesize(text, SynthesizeOptions("en_US-null-medium")))
+        told = list(model.synthesize(text, SynthesizeOptions("en_US-null-medium", pronunciations=given)))
+    assert [(word.text, word.text_offset) for word in words_of(told)] == [(word.text, word.text_offset) for word in words_of(plain)]
+    # Every phoneme takes the same time: the second one has four where it had eight.
+    lengths = [word.end_seconds - word.start_seconds for word in words_of(told)]
+    assert lengths[4] < 0.7 * lengths[1]
+
+
+def test_brackets_in_a_text_are_no_sounds(load):
+    with load("en_US-null-medium") as model:
+        for given in ((), (Pronunciation(0, 1, "ˈeɪ"),)):
+            pieces = list(model.synthesize("A [[tˈoʊ]] b", SynthesizeOptions("en_US-null-medium", pronunciations=given)))
+            assert words_of(pieces)[0].text == "A"
+            assert len(words_of(pieces)) == 3
