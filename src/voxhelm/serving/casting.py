@@ -1,8 +1,9 @@
 """Who says which sentence."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 from voxhelm.catalog.detour import STRAIGHT, Detour
@@ -69,7 +70,6 @@ class _Manner:
 
     chosen: ChosenVoice
     name: str | None
-    languages: list[str]
     by_script: dict[tuple[str, str], ChosenVoice] = field(default_factory=dict)
 
 
@@ -88,10 +88,9 @@ class Casting:
         self._voices = voices
         self._parts = parts
         self._wanted = wanted
-        text = "\n".join(part.passage.said for part in parts if isinstance(part, Say))
-        counts = letters_by_script(text)
+        self._text = "\n".join(part.passage.said for part in parts if isinstance(part, Say))
+        counts = letters_by_script(self._text)
         self._script = next(iter(counts), None)
-        self._guessed = guess_language(text, default=wanted.default_language)
         self._manners: dict[tuple[str | None, str | None], _Manner] = {}
         styles = dict.fromkeys(part.style for part in parts if isinstance(part, Say))
         self.chosen = self._manner(PLAIN if any(one.voice is None for one in styles) else next(iter(styles), PLAIN)).chosen
@@ -141,7 +140,7 @@ class Casting:
                 paused = (paused or 0.0) + part.seconds
                 continue
             manner = self._manner(part.style)
-            for found in split_sentences(part.passage.said, language=manner.languages[0]):
+            for found in split_sentences(part.passage.said, language=manner.chosen.language):
                 passage = part.passage.slice(found.offset, found.offset + len(found.text))
                 if not passage.pieces:
                     continue
@@ -192,20 +191,25 @@ class Casting:
         except LanguageUnsupported:
             return None
 
+    @cached_property
+    def _guessed(self) -> str:
+        """The language of the text: a guess that takes longer than all the rest here, and that a voice of one language does not need."""
+        return guess_language(self._text, default=self._wanted.default_language)
+
     def _of_script(self, manner: _Manner, text: str, script: str | None) -> ChosenVoice:
         language = guess_language(text, default=self._wanted.default_language)
         key = (language, script or "")
         if key not in manner.by_script:
-            manner.by_script[key] = self._choose(manner.name, [language, self._wanted.default_language], script)
+            manner.by_script[key] = self._choose(manner.name, lambda: [language, self._wanted.default_language], script)
         return manner.by_script[key]
 
     def _manner(self, style: Style) -> _Manner:
         key = (style.voice, style.language)
         if key not in self._manners:
             name = style.voice or self._wanted.name
-            languages = [style.language or self._guessed, self._wanted.default_language]
             script = self._script if key == (None, None) else self._script_of(key)
-            self._manners[key] = _Manner(self._choose(name, languages, script), name, languages)
+            chosen = self._choose(name, lambda: [style.language or self._guessed, self._wanted.default_language], script)
+            self._manners[key] = _Manner(chosen, name)
         return self._manners[key]
 
     def _script_of(self, key: tuple[str | None, str | None]) -> str | None:
@@ -214,8 +218,8 @@ class Casting:
         text = "".join(one.passage.said for one in says if (one.style.voice, one.style.language) == key)
         return next(iter(letters_by_script(text)), None)
 
-    def _choose(self, name: str | None, languages: list[str], script: str | None) -> ChosenVoice:
-        return self._voices.choose(name, self._wanted.model, lambda: languages, script, self._wanted.detour)
+    def _choose(self, name: str | None, guess_languages: Callable[[], Sequence[str]], script: str | None) -> ChosenVoice:
+        return self._voices.choose(name, self._wanted.model, guess_languages, script, self._wanted.detour)
 
 
 def _bare(passage: Passage, begin: int, end: int) -> Passage:
