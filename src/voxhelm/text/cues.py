@@ -161,36 +161,48 @@ def _word_starts(segment: Segment) -> list[int] | None:
 
 
 def _groups(pieces: Sequence[_Piece], limits: CueOptions) -> Iterator[Sequence[_Piece]]:
-    group: list[_Piece] = []
-    for piece in pieces:
-        while group and not _fits([*group, piece], limits):
-            cut = _best_cut(group, piece)
-            yield group[:cut]
-            group = group[cut:]
-        group.append(piece)
-    if group:
-        yield group
+    rest = pieces
+    while rest:
+        count = 1
+        while count < len(rest) and _fits(rest[: count + 1], limits):
+            count += 1
+        cut = count if count == len(rest) else _best_cut(rest, count, limits)
+        yield rest[:cut]
+        rest = rest[cut:]
 
 
 def _fits(group: Sequence[_Piece], limits: CueOptions) -> bool:
     if group[-1].end_seconds - group[0].start_seconds > limits.longest_seconds:
         return False
+    if len(group) > limits.lines * limits.characters_per_line:
+        return False  # without wrapping hours of them to see it
     return len(_wrapped(group, limits.characters_per_line)) <= limits.lines
 
 
-def _best_cut(group: Sequence[_Piece], following: _Piece) -> int:
-    """After how many pieces to cut: at least half of them, so that no cue is a flash."""
-    after = [*group[1:], following]
+def _best_cut(pieces: Sequence[_Piece], fitting: int, limits: CueOptions) -> int:
+    """After how many of the `fitting` pieces to cut: at least half of them, so that no cue is a flash.
+
+    What is left over, if it fits on a screen of its own, is to be no flash either: then, of equally good places, the one in the middle.
+    """
+    candidates = [count for count in range((fitting + 1) // 2, fitting + 1) if _fits(pieces[count:], limits)]
+    characters = [len(piece.text) for piece in pieces]
 
     def worth(count: int) -> tuple[int, int]:
-        last, coming = group[count - 1], after[count - 1]
-        if _SENTENCE_END.search(last.text):
-            return 3, count
-        if _CLAUSE_END.search(last.text):
-            return 2, count
-        return int(coming.start_seconds - last.end_seconds >= _PAUSE_SECONDS), count
+        place = _place(pieces[count - 1], pieces[count])
+        if candidates:
+            return place, -abs(sum(characters[:count]) - sum(characters[count:]))
+        return place, count
 
-    return max(range((len(group) + 1) // 2, len(group) + 1), key=worth)
+    return max(candidates or range((fitting + 1) // 2, fitting + 1), key=worth)
+
+
+def _place(last: _Piece, coming: _Piece) -> int:
+    """How good a place between two pieces is to cut: behind a sentence, a clause, at a pause, anywhere."""
+    if _SENTENCE_END.search(last.text):
+        return 3
+    if _CLAUSE_END.search(last.text):
+        return 2
+    return int(coming.start_seconds - last.end_seconds >= _PAUSE_SECONDS)
 
 
 def _wrapped(group: Sequence[_Piece], width: int) -> list[str]:

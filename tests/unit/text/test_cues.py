@@ -140,3 +140,10 @@ def test_joined_words_keep_their_times() -> None:
     sure = Segment("I do.", 0.6, 2.0, (Word("I", 0.6, 0.8), Word("do", 1.0, 2.0)))
     (cue,) = cues([yes, sure])
     assert (cue.start_seconds, cue.end_seconds, shown(cue)) == (0.0, 2.0, "Yes. I do.")
+
+
+def test_what_does_not_fit_leaves_no_orphan() -> None:
+    """Eight seconds: all but the last word would fit, and that one alone on the screen would be a flash."""
+    said = spoken("And so my fellow citizens ask not what your country can do for you", word_seconds=8.0 / 14)
+    first, second = cues([said])
+    assert (shown(first), shown(second)) == ("And so my fellow citizens ask not", "what your country can do for you")
