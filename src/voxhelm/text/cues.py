@@ -185,7 +185,7 @@ def _best_cut(pieces: Sequence[_Piece], fitting: int, limits: CueOptions) -> int
     What is left over, if it fits on a screen of its own, is to be no flash either: then, of equally good places, the one in the middle.
     """
     candidates = [count for count in range((fitting + 1) // 2, fitting + 1) if _fits(pieces[count:], limits)]
-    characters = [len(piece.text) for piece in pieces]
+    characters = [len(piece.text) for piece in pieces] if candidates else []
 
     def worth(count: int) -> tuple[int, int]:
         place = _place(pieces[count - 1], pieces[count])
