@@ -135,7 +135,7 @@ def test_the_command_line_shows_the_key_of_its_environment(box, keys, monkeypatc
         command = [sys.executable, "-m", "voxhelm", "voices", "--server", box.url]
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
-    assert "asks for a key" in voices().stderr
+    assert "asks for a key. Put it into VOXHELM_API_KEY." in voices().stderr
     assert "tone" in voices(VOXHELM_API_KEY=keys["speaker"]).stdout
 
 

@@ -30,7 +30,11 @@ EXIT_CODES: Final = (
 )
 
 # What the messages of the use cases say to clients of the API, in the words of the command line.
-OF_THE_API: Final = {"GET /v1/audio/voices": "`voxhelm voices`", "GET /v1/models": "`voxhelm models`"}
+OF_THE_API: Final = {
+    "GET /v1/audio/voices": "`voxhelm voices`",
+    "GET /v1/models": "`voxhelm models`",
+    "Send it as `Authorization: Bearer KEY`, or as `x-api-key`.": "Put it into VOXHELM_API_KEY.",
+}
 
 
 class CommandFailed(Exception):
