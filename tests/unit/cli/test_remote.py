@@ -17,6 +17,7 @@ from voxhelm.cli.reach import require_voxhelm, url_of
 from voxhelm.cli.remote import _is_near, remote_instance
 from voxhelm.cli.transcript_format import TranscriptFormat
 from voxhelm.domain import errors
+from voxhelm.text.captions import CaptionFormat
 
 
 @asynccontextmanager
@@ -186,3 +187,23 @@ def test_the_address_to_go_to_is_one_that_can_be_gone_to(host: str, port: int, u
 )
 def test_a_proxy_is_only_for_what_is_far(url: str, near: bool) -> None:
     assert _is_near(url) is near
+
+
+def test_captions_come_with_the_sound_from_there_as_from_here(voxhelm: RunVoxhelm, server_url: str, tmp_path: Path) -> None:
+    for form in ("json", "vtt"):
+        arguments = ("say", "One, two. Three!", "-m", "fake-speech", "-f", "pcm", "--captions")
+        here = voxhelm(*arguments, f"here.{form}", "--local")
+        there = voxhelm(*arguments, f"there.{form}", "--server", server_url)
+        assert here.returncode == there.returncode == 0
+        assert len(here.stdout) == len(there.stdout) > 0
+        assert (tmp_path / f"here.{form}").read_text() == (tmp_path / f"there.{form}").read_text()
+        assert "Three" in (tmp_path / f"here.{form}").read_text()
+
+
+async def test_a_stream_of_events_that_has_no_end_is_a_failure() -> None:
+    events = b'data: {"type": "speech.audio.delta", "audio": "AAAA"}\n\n'
+    async with answering(response("200 OK", events, kind="text/event-stream")) as url, remote_instance(url) as remote:
+        saying = Saying("hi", "auto", None, AudioFormat.PCM, 1.0, CaptionFormat.SRT)
+        async with remote.say(saying) as sound:
+            with pytest.raises(errors.Unavailable, match="broke off"):
+                assert [chunk async for chunk in sound] == [b"\0\0\0"]

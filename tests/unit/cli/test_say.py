@@ -141,3 +141,24 @@ def test_suffixes_in_use_are_known_and_format_wins(output: str, asked: str | Non
 def test_a_name_without_a_suffix_needs_a_format() -> None:
     with pytest.raises(CommandFailed, match="add --format"):
         _format(SayFlags(output="speech"), _Goal.FILE)
+
+
+def test_captions_are_written_beside_the_sound(voxhelm: RunVoxhelm, tmp_path: Path) -> None:
+    ran = voxhelm("say", "Ten $5 chars!", "-o", "a.wav", "--captions", "a.srt", *FAKE)
+    assert (ran.returncode, ran.stderr) == (0, b"")
+    assert (tmp_path / "a.srt").read_text().startswith("1\n00:00:00,000 --> 00:00:0")
+    assert "Ten $5 chars!" in (tmp_path / "a.srt").read_text()
+    with wave.open(str(tmp_path / "a.wav")) as wav:
+        assert wav.getnframes() > 0.6 * 24_000
+
+
+def test_captions_want_a_name_that_says_their_form(voxhelm: RunVoxhelm, tmp_path: Path) -> None:
+    ran = voxhelm("say", "hi", "-o", "a.wav", "--captions", "a.txt", *FAKE)
+    assert ran.returncode == 2
+    assert b"Choose one of .srt, .vtt, .json" in ran.stderr
+    assert list(tmp_path.glob("a.*")) == []
+
+
+def test_speech_that_fails_leaves_no_captions(voxhelm: RunVoxhelm, tmp_path: Path) -> None:
+    assert voxhelm("say", "x" * 60 + " fail-here", "-o", "a.wav", "--captions", "a.vtt", *FAKE).returncode != 0
+    assert list(tmp_path.glob("*a.*")) == []
