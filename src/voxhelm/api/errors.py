@@ -43,6 +43,7 @@ STATUS_OF: Final[Mapping[type[errors.VoxhelmError], tuple[int, str]]] = {
     errors.EngineFailed: (500, SERVER),
     errors.VoxhelmError: (500, SERVER),
 }
+LONGEST_MESSAGE_CHARACTERS: Final = 2_000
 CLIENT_LEFT: Final = 499  # never reaches anybody; it is what logs and metrics call a client that left
 
 HTTP_CODES: Final[Mapping[int, str]] = {
@@ -56,7 +57,15 @@ HTTP_CODES: Final[Mapping[int, str]] = {
 
 def envelope(message: str, *, kind: str, param: str | None = None, code: str | None = None) -> dict[str, object]:
     """The body of every error, as OpenAI's clients read it."""
-    return {"error": {"message": message, "type": kind, "param": param, "code": code}}
+    return {"error": {"message": shortened(message), "type": kind, "param": param, "code": code}}
+
+
+def shortened(message: str) -> str:
+    """A message that is fit to be read. What a caller has sent may be quoted in the middle of it; advice stands at its end."""
+    if len(message) <= LONGEST_MESSAGE_CHARACTERS:
+        return message
+    half = LONGEST_MESSAGE_CHARACTERS // 2
+    return f"{message[:half]} [...] {message[-half:]}"
 
 
 def envelope_of(error: errors.VoxhelmError) -> tuple[int, dict[str, object]]:

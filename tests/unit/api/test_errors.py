@@ -20,6 +20,13 @@ def test_every_error_has_a_status_and_the_envelope(kind):
     }
 
 
+def test_a_message_that_quotes_too_much_keeps_its_beginning_and_its_advice():
+    message = envelope_of(errors.ModelNotFound(f"There is no model '{'x' * 90_000}'. Ask for another."))[1]["error"]["message"]
+    assert len(message) < 2_100
+    assert message.startswith("There is no model 'xxx")
+    assert message.endswith("xxx'. Ask for another.")
+
+
 def test_codes_are_unique():
     assert len({kind.code for kind in CLASSES}) == len(CLASSES)
 
