@@ -155,7 +155,7 @@ def compose(
     examiner = Examiner(catalog, residency, admission)
     inventory = Inventory(catalog, book, residency, preloader, int(time.time()))
     control = ModelControl(catalog, residency, warm)
-    renewal = Renewal(catalog, book, residency, beginnings.of)
+    renewal = Renewal(catalog, book, residency, beginnings.of, log)
     shelf = Shelf(settings.models.directory)
     weights = Weights(compose_puller(settings, clock), shelf, catalog, renewal, named_in_settings(settings), log)
     narrator = _narrator(settings, speaker, catalog, metrics, clock, log)

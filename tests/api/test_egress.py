@@ -43,7 +43,7 @@ def trusting(models, tmp_path_factory):
 
 def say(client, model, voice="tone"):
     return client.post(
-        "/v1/audio/speech", json={"input": "A secret. Another one.", "model": model, "voice": voice, "response_format": "pcm"}
+        "/v1/audio/speech", json={"input": "A secret and another.", "model": model, "voice": voice, "response_format": "pcm"}
     )
 
 
@@ -55,7 +55,7 @@ def egress_requests(client):
 def test_a_server_in_the_local_network_is_a_model_like_any_other(careful):
     answer = say(careful, "next-room")
     assert answer.status_code == 200
-    # 22 characters, less the space between the sentences, at 0.06 s each.
+    # 21 characters at 0.06 s each.
     assert len(answer.content) == pytest.approx(2 * 24_000 * 21 * 0.06, rel=0.01)
     assert answer.headers["x-voxhelm-model"] == "next-room"
     assert "x-voxhelm-egress" not in answer.headers
@@ -97,3 +97,15 @@ def test_a_server_that_is_gone_says_when_to_come_back(models, tmp_path):
     assert [answer.json()["error"]["code"] for answer in answers] == ["unavailable"] * 4
     assert "left alone" in answers[-1].json()["error"]["message"]
     assert int(answers[-1].headers["retry-after"]) >= 1
+
+
+def test_a_file_that_cannot_be_right_is_told_and_what_is_known_goes_on(models, tmp_path_factory, server_url):
+    directory = tmp_path_factory.mktemp("changing")
+    own = directory / "models"
+    write_remote(own, "next-room", server_url)
+    with running_server(directory, VOXHELM_MODELS__DIRECTORY=str(own)) as one, httpx.Client(base_url=one.url) as client:
+        (own / "openai_remote" / "broken.yaml").write_text("base_url: here\n")
+        answer = client.post("/v1/models", json={"model": "next-room", "offline": True, "stream": False})
+        assert answer.status_code == 200, answer.text
+        assert say(client, "next-room").status_code == 200
+        assert "broken.yaml" in (directory / "server.log").read_text()

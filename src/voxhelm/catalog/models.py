@@ -1,6 +1,6 @@
 """The models that are installed, and the names they answer to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from voxhelm.catalog.near import did_you_mean
 from voxhelm.catalog.routes import NO_ROUTES, RouteTable
 from voxhelm.catalog.shelf import WORKSHOP
 from voxhelm.domain.engine import Engine
-from voxhelm.domain.errors import LanguageUnsupported, ModelNotFound, ModelUnsuited
+from voxhelm.domain.errors import ConfigurationInvalid, LanguageUnsupported, ModelNotFound, ModelUnsuited
 from voxhelm.domain.model import Capability, ModelSpec
 
 
@@ -47,17 +47,29 @@ class Catalog:
         self.routes = routes
         self.adopt(self.scan())
 
-    def scan(self) -> tuple[ModelSpec, ...]:
-        """Ask every engine what it finds now, the preferred first. Looks at the disk, so not on the event loop; changes nothing here."""
-        found = [
-            with_egress_host(self._as_wanted(spec), self._engines[name].engine)
-            for name in sorted(self._engines)
-            if self._engines[name].is_ready()
-            for spec in self._engines[name].engine.discover(self._directory)
-            # What is still on its way is none of the models.
-            if spec.path is None or WORKSHOP not in spec.path.parts
-        ]
+    def scan(self, on_fault: Callable[[str, ConfigurationInvalid], None] | None = None) -> tuple[ModelSpec, ...]:
+        """Ask every engine what it finds now, the preferred first. Looks at the disk, so not on the event loop; changes nothing here.
+
+        on_fault: told of an engine which finds something that cannot be right, of which then stays what is known. Without it, raises
+        ConfigurationInvalid.
+        """
+        found: list[ModelSpec] = []
+        for name in sorted(self._engines):
+            try:
+                found += self._found_by(name)
+            except ConfigurationInvalid as error:
+                if on_fault is None:
+                    raise
+                on_fault(name, error)
+                found += [spec for spec in (*self._models.values(), *self._withheld.values()) if spec.engine == name]
         return tuple(sorted(found, key=lambda spec: -self._engines[spec.engine].engine.capabilities.preference))
+
+    def _found_by(self, name: str) -> list[ModelSpec]:
+        one = self._engines[name]
+        specs = one.engine.discover(self._directory) if one.is_ready() else ()
+        # What is still on its way is none of the models.
+        there = [spec for spec in specs if spec.path is None or WORKSHOP not in spec.path.parts]
+        return [with_egress_host(self._as_wanted(spec), one.engine) for spec in there]
 
     def _as_wanted(self, spec: ModelSpec) -> ModelSpec:
         wanted = {**self._engine_settings.get(spec.engine, {}), **self._settings.get(spec.id, {})}
