@@ -71,10 +71,8 @@ class Passage:
     def slice(self, begin: int, end: int) -> "Passage":
         """What `said[begin:end]` is; a piece that is not exact comes whole with its first character, or not at all."""
         found: list[Piece] = []
-        for start, piece in zip(self._said_starts, self.pieces, strict=False):
-            first, last = max(begin, start) - start, min(end, start + len(piece.said)) - start
-            if first >= last:
-                continue
+        for index, first, last in self._touched(begin, end):
+            piece = self.pieces[index]
             if not piece.exact:
                 found += [piece] if first == 0 else []
             elif first == 0 and last == len(piece.said):
@@ -118,12 +116,19 @@ class Passage:
         return (spans[0][0], spans[-1][1]) if spans else (0, 0)
 
     def _translated(self, begin: int, end: int) -> Iterator[tuple[int, int]]:
-        for start, written_start, piece in zip(self._said_starts, self._written_starts, self.pieces, strict=False):
-            first, last = max(begin, start) - start, min(end, start + len(piece.said)) - start
+        for index, first, last in self._touched(begin, end):
+            piece, start = self.pieces[index], self._written_starts[index]
+            yield (start + first, start + last) if piece.exact else (start, start + len(piece.written))
+
+    def _touched(self, begin: int, end: int) -> Iterator[tuple[int, int, int]]:
+        """The numbers of the pieces that `said[begin:end]` has a part of, each with the part: from, and before."""
+        for index in range(max(0, bisect_right(self._said_starts, begin) - 1), len(self.pieces)):
+            start = self._said_starts[index]
+            if start >= end:
+                return
+            first, last = max(begin - start, 0), min(end - start, len(self.pieces[index].said))
             if first < last:
-                whole = (0, len(piece.written))
-                one = (first, last) if piece.exact else whole
-                yield written_start + one[0], written_start + one[1]
+                yield index, first, last
 
     def source_offset(self, at: int) -> int:
         """Where in the caller's text the character `written[at]` stands."""
