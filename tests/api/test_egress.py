@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from tests.conftest import running_server
+from voxhelm.serving.casting import SENTENCE_SECONDS
 
 
 def write_remote(models, name, server_url, *lines):
@@ -43,7 +44,7 @@ def trusting(models, tmp_path_factory):
 
 def say(client, model, voice="tone"):
     return client.post(
-        "/v1/audio/speech", json={"input": "A secret and another.", "model": model, "voice": voice, "response_format": "pcm"}
+        "/v1/audio/speech", json={"input": "A secret. Another one.", "model": model, "voice": voice, "response_format": "pcm"}
     )
 
 
@@ -55,8 +56,8 @@ def egress_requests(client):
 def test_a_server_in_the_local_network_is_a_model_like_any_other(careful):
     answer = say(careful, "next-room")
     assert answer.status_code == 200
-    # 21 characters at 0.06 s each.
-    assert len(answer.content) == pytest.approx(2 * 24_000 * 21 * 0.06, rel=0.01)
+    # 21 characters at 0.06 s each, and a breath between the sentences.
+    assert len(answer.content) == pytest.approx(2 * 24_000 * (21 * 0.06 + SENTENCE_SECONDS), rel=0.01)
     assert answer.headers["x-voxhelm-model"] == "next-room"
     assert "x-voxhelm-egress" not in answer.headers
     assert egress_requests(careful) == 0
