@@ -2,6 +2,7 @@
 import { listModels, listVoices } from './api.js';
 import { startDocs } from './docs.js';
 import { HearPanel } from './hear.js';
+import { ModelsPanel } from './models.js';
 import { startReadiness } from './readiness.js';
 import { SayPanel } from './say.js';
 import { startTabs } from './tabs.js';
@@ -11,12 +12,14 @@ const at = (id) => document.getElementById(id);
 
 const say = new SayPanel(at('say'));
 const hear = new HearPanel(at('hear'));
-const showPanel = startTabs(at('tabs'));
+const models = new ModelsPanel(at('models'));
+const showPanel = startTabs(at('tabs'), (panel) => {
+  models.watch(panel === 'models');
+  if (panel === 'hear') hear.redraw();
+});
 
-say.onHearThis = (file) => {
-  showPanel('hear');
-  hear.add([file]);
-};
+hear.onAdd = () => showPanel('hear');
+say.onHearThis = (file) => hear.add([file]);
 
 // One thing sounds at a time.
 say.onSound = () => hear.quiet();
@@ -24,7 +27,15 @@ hear.onSound = () => say.quiet();
 
 startTheme(at('theme'), () => { say.redraw(); hear.redraw(); });
 startDocs(at('docs'), at('docs-open'));
-startReadiness(at('readiness'));
+
+// Each is shown when it is there; without it the panel still works, and the header says what is wrong.
+const load = () => {
+  listVoices().then((voices) => say.voices.load(voices), (error) => say.voices.fail(error));
+  listModels().then((list) => hear.describe(list), () => {});
+};
+load();
+models.onInstalled = load;
+startReadiness(at('readiness'), at('offline'), load);
 
 // One press, one thing stopped: what is spoken first, then what is recorded, played or heard.
 addEventListener('keydown', (event) => {
@@ -32,8 +43,4 @@ addEventListener('keydown', (event) => {
   if (say.stop() || hear.stop()) event.preventDefault();
 });
 
-if (matchMedia('(min-width: 821px) and (pointer: fine)').matches) at('say-text').focus();
-
-// Each is shown when it is there; without it the panel still works, and the dot in the header says what is wrong.
-listVoices().then((voices) => say.voices.load(voices), (error) => say.voices.fail(error));
-listModels().then((models) => hear.describe(models), () => {});
+if (matchMedia('(min-width: 821px) and (pointer: fine)').matches && !at('say').hidden) at('say-text').focus();

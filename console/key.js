@@ -1,7 +1,10 @@
 /** The API key, for servers that ask for one: asked for once, kept until the tab is closed, and sent nowhere but to this server. */
+import { make } from './page.js';
 
 const PLACE = 'voxhelm.key';
 let asking = null;
+let declined = false;
+let tried = null;
 
 /** @returns {Record<string, string>} the header that shows the key; empty while there is none */
 export function keyHeader() {
@@ -12,35 +15,43 @@ export function keyHeader() {
 /**
  * Ask for a key; everything that is refused meanwhile waits for the same answer.
  * @param {string} why what the server said
+ * @param {boolean} pressed whether somebody did something for it: who closed the question is not asked again by what happens by itself
  * @returns {Promise<boolean>} whether there is a key to try now
  */
-export function askForKey(why) {
-  asking ??= ask(why).finally(() => { asking = null; });
+export function askForKey(why, pressed) {
+  if (declined && !pressed) return Promise.resolve(false);
+  asking ??= ask(why).then((given) => { declined = !given; return given; }).finally(() => { asking = null; });
   return asking;
 }
 
 function ask(why) {
-  const dialog = document.createElement('dialog');
-  dialog.setAttribute('aria-label', 'API key');
-  const told = document.createElement('p');
-  told.textContent = why;
-  const field = document.createElement('input');
-  Object.assign(field, { type: 'password', autocomplete: 'off', ariaLabel: 'API key', id: 'api-key' });
-  const use = document.createElement('button');
-  Object.assign(use, { type: 'button', textContent: 'Use this key' });
-  dialog.append(told, field, use);
+  const field = make('input', { type: 'password', autocomplete: 'off', id: 'api-key', class: 'field' });
+  const wrong = tried !== null && tried === sessionStorage.getItem(PLACE);
+  const form = make('form', { class: 'key-form' },
+    make('h2', { text: wrong ? 'That key is not known here' : 'This server asks for a key', id: 'key-title' }),
+    make('p', { text: why }),
+    make('label', { for: 'api-key', text: 'API key' }),
+    field,
+    make('p', { class: 'hint', text: 'Kept in this tab until it is closed, and sent to this server only.' }),
+    make('div', { class: 'actions' },
+      make('button', { type: 'submit', class: 'button primary', text: 'Use this key' }),
+      make('button', { type: 'button', class: 'button quiet', text: 'Not now' })));
+  const dialog = make('dialog', { 'aria-labelledby': 'key-title', class: 'key-dialog' }, form);
   document.body.append(dialog);
   return new Promise((resolve) => {
-    const take = () => {
-      if (!field.value.trim()) return;
-      sessionStorage.setItem(PLACE, field.value.trim());
-      dialog.close();
-    };
-    use.addEventListener('click', take);
-    field.addEventListener('keydown', (event) => { if (event.key === 'Enter') take(); });
+    form.querySelector('.quiet').addEventListener('click', () => dialog.close());
+    form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      const key = field.value.trim();
+      if (!key) { field.focus(); return; }
+      sessionStorage.setItem(PLACE, key);
+      tried = key;
+      dialog.close('given');
+    });
+    dialog.addEventListener('keydown', (event) => event.stopPropagation()); // Escape closes this and stops nothing else
     dialog.addEventListener('close', () => {
       dialog.remove();
-      resolve(field.value.trim() !== '' && sessionStorage.getItem(PLACE) === field.value.trim());
+      resolve(dialog.returnValue === 'given');
     });
     dialog.showModal();
   });

@@ -4,6 +4,7 @@ export class MediaPlayer {
   #element = new Audio();
   #url = null;
   #knownSeconds = null;
+  #until = Infinity;  // where to pause by itself
   #listeners = [];
 
   constructor() {
@@ -11,6 +12,7 @@ export class MediaPlayer {
     for (const name of ['play', 'pause', 'ended', 'seeked', 'loadedmetadata', 'durationchange', 'error', 'emptied']) {
       this.#element.addEventListener(name, () => this.#tell());
     }
+    this.#element.addEventListener('timeupdate', () => { if (this.#element.currentTime >= this.#until) this.pause(); });
   }
 
   listen(listener) { this.#listeners.push(listener); }
@@ -37,7 +39,17 @@ export class MediaPlayer {
     return Number.isFinite(told) ? told : this.#knownSeconds ?? 0;
   }
 
-  play() { this.#element.play().catch(() => this.#tell()); } // refusal shows as "not playing"
+  /** Play from one place to another. @param {number} start seconds @param {number} end seconds */
+  playSpan(start, end) {
+    this.seek(start);
+    this.play();
+    this.#until = end;
+  }
+
+  play() {
+    this.#until = Infinity;
+    this.#element.play().catch(() => this.#tell()); // refusal shows as "not playing"
+  }
   pause() { this.#element.pause(); }
 
   seek(seconds) {

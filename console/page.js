@@ -29,13 +29,56 @@ export function dress(button, iconName, words) {
   if (words !== undefined) button.querySelector('span').textContent = words;
 }
 
-/** Show `error` in its place near the control concerned, or clear it with null. */
-export function showProblem(place, error) {
+/**
+ * Show `error` in its place near the control concerned, or clear it with null. Where waiting is the cure, the seconds are counted down and
+ * `again`, if given, can be pressed.
+ * @param {HTMLElement} place @param {Error|null} error @param {(() => void)|null} [again]
+ */
+export function showProblem(place, error, again = null) {
+  clearInterval(Number(place.dataset.timer));
   place.replaceChildren();
   place.hidden = !error;
   if (!error) return;
   place.append(make('span', { text: error.message }));
+  if (error.retrySeconds) place.append(countdown(place, error.retrySeconds));
+  if (again) {
+    const button = make('button', { type: 'button', class: 'button quiet small', text: 'Try again' });
+    button.addEventListener('click', again);
+    place.append(button);
+  }
   if (error.requestId) place.append(make('small', { text: `Request ${error.requestId}` }));
+}
+
+function countdown(place, seconds) {
+  const dueMs = performance.now() + 1000 * seconds;
+  const words = make('b', { 'aria-live': 'off' });
+  const tell = () => {
+    const left = Math.ceil((dueMs - performance.now()) / 1000);
+    words.textContent = left > 0 ? `Try again in ${left} s.` : 'It is worth another try now.';
+    if (left <= 0) clearInterval(Number(place.dataset.timer));
+  };
+  place.dataset.timer = setInterval(tell, 500);
+  tell();
+  return words;
+}
+
+/** Whether to close a sheet: a press elsewhere, or Escape in it. @param {HTMLDetailsElement} details */
+export function closesByItself(details) {
+  document.addEventListener('pointerdown', (event) => { if (!details.contains(event.target)) details.open = false; });
+  details.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || !details.open) return;
+    event.stopPropagation();
+    details.open = false;
+    details.querySelector('summary').focus();
+  });
+}
+
+/** `1536` -> `1.5 KB`; the units that people read on their disks. */
+export function bytesText(bytes) {
+  const units = ['bytes', 'KB', 'MB', 'GB', 'TB'];
+  const power = bytes < 1000 ? 0 : Math.min(4, Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1000 ** power;
+  return `${power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[power]}`;
 }
 
 /** Let the browser save `blob` as `name`. */

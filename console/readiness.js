@@ -1,18 +1,16 @@
-/** The dot in the header: whether Voxhelm is ready, and which models it has. */
-import { listModels, readiness } from './api.js';
-import { make } from './page.js';
+/** The dot in the header: whether Voxhelm is ready; and the strip below it while nobody answers. */
+import { readiness } from './api.js';
 
 const WORDS = { ready: 'Ready', waiting: 'Warming up', away: 'Not reachable' };
-const KINDS = { speech: 'speaks', transcription: 'hears', 'voice-activity': 'finds speech' };
-const STATES = { unloaded: 'not loaded', loading: 'loading', loaded: 'loaded' };
-const READY_EVERY_MS = 20_000;
+const READY_EVERY_MS = 15_000;
 const OTHERWISE_EVERY_MS = 2_000;
 
-/** @param {HTMLDetailsElement} details */
-export function startReadiness(details) {
-  const dot = details.querySelector('#ready-dot');
-  const text = details.querySelector('#ready-text');
+/** @param {HTMLElement} place with the dot and its words @param {HTMLElement} strip @param {() => void} onBack called when it answers again */
+export function startReadiness(place, strip, onBack) {
+  const dot = place.querySelector('#ready-dot');
+  const text = place.querySelector('#ready-text');
   let timer;
+  let was = null;
 
   const look = async () => {
     clearTimeout(timer);
@@ -20,30 +18,20 @@ export function startReadiness(details) {
     const state = await readiness();
     dot.dataset.state = state;
     if (text.textContent !== WORDS[state]) text.textContent = WORDS[state];
+    const away = state === 'away';
+    if (strip.hidden === away) {
+      strip.hidden = !away;
+      strip.textContent = !away ? '' : navigator.onLine
+        ? 'Voxhelm does not answer. Is it still running? This page looks again every two seconds; what you typed and heard stays.'
+        : 'This device has no network. This page looks again every two seconds; what you typed and heard stays.';
+    }
+    if (was === 'away' && !away) onBack();
+    was = state;
+    clearTimeout(timer);
     timer = setTimeout(look, state === 'ready' ? READY_EVERY_MS : OTHERWISE_EVERY_MS);
   };
   document.addEventListener('visibilitychange', look);
+  for (const kind of ['online', 'offline']) addEventListener(kind, look);
   look();
-
-  details.addEventListener('toggle', () => { if (details.open) showModels(details.querySelector('#model-list')); });
-  document.addEventListener('pointerdown', (event) => { if (!details.contains(event.target)) details.open = false; });
-  details.addEventListener('keydown', (event) => {
-    if (event.key !== 'Escape' || !details.open) return;
-    event.stopPropagation();
-    details.open = false;
-    details.querySelector('summary').focus();
-  });
-}
-
-async function showModels(list) {
-  if (!list.children.length) list.append(make('li', { text: 'Loading…' }));
-  try {
-    const models = await listModels();
-    list.replaceChildren(...models.map((model) => make('li', {},
-      make('strong', { text: model.id }),
-      make('small', { text: [KINDS[model.capability] ?? model.capability, STATES[model.state] ?? model.state].filter(Boolean).join(' · ') }))));
-    if (!models.length) list.append(make('li', { text: 'None yet.' }));
-  } catch (error) {
-    list.replaceChildren(make('li', { text: error.message }));
-  }
+  return look;
 }

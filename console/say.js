@@ -1,23 +1,28 @@
 /** The Say panel: text in, speech out as it is made. */
 import { ApiError, isAbort, PCM_RATE_HZ, speechFile, streamSpeech } from './api.js';
+import { extensionOf, FORMATS } from './formats.js';
+import { startMarkup } from './markup.js';
 import { recall, remember } from './memory.js';
-import { copy, dress, save, showProblem, span } from './page.js';
+import { copy, dress, make, save, showProblem, span } from './page.js';
 import { PcmTrack } from './pcm.js';
 import { Peaks } from './peaks.js';
 import { PcmPlayer } from './player.js';
 import { speechCurl, speechPython } from './snippets.js';
+import { SpokenText } from './spoken-text.js';
+import { toSrt, toVtt } from './subtitles.js';
+import { Transcript } from './transcript.js';
 import { Transport } from './transport.js';
 import { VoicePicker } from './voice-picker.js';
 import { AUTOMATIC } from './voices.js';
 
 const LETTERS_PER_SECOND = 15; // of read English; only the first guess of how wide the waveform will be
-const EXTENSION = { opus: 'ogg' };
 
 export class SayPanel {
-  #text; #speak; #speed; #format; #status; #problem; #count; #download; #hearThis; #copyButtons;
+  #text; #speak; #speed; #format; #formatShown; #formatNote; #status; #facts; #told; #problem; #count; #download; #hearThis; #copyButtons;
+  #captions; #captionsPlace;
   #player = new PcmPlayer();
   #transport;
-  #speech = null;         // what was last spoken: {wish, track, abort, running, firstMs, by}
+  #speech = null;         // what was last spoken: {wish, track, abort, running, firstMs, facts, cues, words}
   #downloading = null;
   #limit = Infinity;      // learned from the server's refusal
 
@@ -34,7 +39,11 @@ export class SayPanel {
     this.#speak = part('speak');
     this.#speed = part('speed');
     this.#format = part('say-format');
+    this.#formatShown = part('say-format-shown');
+    this.#formatNote = part('say-format-note');
     this.#status = part('say-status');
+    this.#facts = part('say-facts');
+    this.#told = part('say-told');
     this.#problem = part('say-problem');
     this.#count = part('say-count');
     this.#download = part('say-download');
@@ -42,7 +51,14 @@ export class SayPanel {
     this.#copyButtons = [[part('copy-curl'), speechCurl], [part('copy-python'), speechPython]];
     this.#transport = new Transport(part('say-transport'), this.#player, 'speech');
     this.#transport.show({ caption: 'What you say appears here' });
+    this.#captionsPlace = part('say-captions');
+    this.#captions = new Transcript(this.#captionsPlace);
+    this.#captions.onSeek = (seconds) => { this.#player.seek(seconds); this.#player.play(); };
+    this.#transport.onMove = (seconds) => this.#captions.follow(this.#player.playing || seconds > 0 ? seconds : null);
+    startMarkup(part('markup'), part('markup-sheet'), this.#text);
+    for (const { id, use } of FORMATS) this.#format.append(make('option', { value: id, text: `${id}: ${use}` }));
     this.voices = new VoicePicker(part('voice'), recall('voice', AUTOMATIC));
+    this.voices.onSound = () => { this.stop(); this.onSound(); };
     this.voices.onChoose = ({ id, name, languages, gender, kind }) => remember('voice', { id, name, languages, gender, kind });
     this.#status.textContent = matchMedia('(pointer: fine)').matches ? 'Ctrl + Enter speaks.' : '';
     this.#remembered();
@@ -51,8 +67,11 @@ export class SayPanel {
   }
 
   get #wish() {
-    return { text: this.#text.value, voice: this.voices.chosen.id, speed: this.#speedNow(), format: this.#format.value };
+    return { text: this.#text.value, voice: this.voices.chosen.id, speed: this.#speedNow(), format: this.#soundFormat };
   }
+
+  /** What is chosen, or mp3 while that is captions. */
+  get #soundFormat() { return FORMATS.find(({ id }) => id === this.#format.value).captions ? 'mp3' : this.#format.value; }
 
   /** Stop speaking. @returns {boolean} whether there was anything to stop */
   stop() {
@@ -63,7 +82,10 @@ export class SayPanel {
   }
 
   /** Let nothing sound; speech that is still being made goes on being made. */
-  quiet() { this.#player.pause(); }
+  quiet() {
+    this.#player.pause();
+    this.voices.quiet();
+  }
 
   redraw() { this.#transport.refresh(); }
 
@@ -72,6 +94,13 @@ export class SayPanel {
     const format = recall('format', 'mp3');
     if ([...this.#format.options].some((option) => option.value === format)) this.#format.value = format;
     this.#showSpeed();
+    this.#showFormat();
+  }
+
+  #showFormat() {
+    const format = this.#format.value;
+    this.#formatShown.textContent = format;
+    this.#formatNote.textContent = FORMATS.find(({ id }) => id === format).use;
   }
 
   #wire() {
@@ -82,15 +111,15 @@ export class SayPanel {
       this.stop();
       this.#say();
     });
-    this.#text.addEventListener('input', () => { this.#counted(); showProblem(this.#problem, null); this.#status.hidden = false; });
+    this.#text.addEventListener('input', () => { this.#counted(); this.#fail(null); });
     this.#speed.addEventListener('input', () => { this.#showSpeed(); remember('speed', Number(this.#speed.value)); });
-    this.#format.addEventListener('change', () => remember('format', this.#format.value));
+    this.#format.addEventListener('change', () => { this.#showFormat(); remember('format', this.#format.value); });
     this.#download.addEventListener('click', () => this.#save());
     this.#hearThis.addEventListener('click', () => this.onHearThis(new File([this.#speech.track.toWav()], `${this.#fileName()}.wav`, { type: 'audio/wav' })));
     for (const [button, write] of this.#copyButtons) button.addEventListener('click', () => copy(write(this.#wish), button));
     this.#player.listen(() => {
       this.#showButtons();
-      if (this.#player.playing) this.onSound();
+      if (this.#player.playing) { this.voices.quiet(); this.onSound(); }
     });
     addEventListener('pageshow', () => this.#counted()); // browsers bring the text back after a reload
   }
@@ -114,9 +143,10 @@ export class SayPanel {
     for (const [button] of this.#copyButtons) button.disabled = length === 0;
   }
 
-  #fail(error) {
-    showProblem(this.#problem, error);
-    this.#status.hidden = Boolean(error);
+  /** @param {Error|null} error @param {(() => void)|null} [again] */
+  #fail(error, again = null) {
+    showProblem(this.#problem, error, again);
+    this.#told.hidden = Boolean(error);
   }
 
   async #say() {
@@ -131,21 +161,29 @@ export class SayPanel {
     const track = new PcmTrack(PCM_RATE_HZ);
     const peaks = new Peaks(PCM_RATE_HZ);
     const abort = new AbortController();
-    const speech = { wish, track, abort, running: true, firstMs: null, by: null };
+    const words = new SpokenText(wish.text);
+    const speech = { wish, track, abort, running: true, firstMs: null, facts: null, cues: [], words };
     this.#speech = speech;
     const guessSeconds = wish.text.length / LETTERS_PER_SECOND / wish.speed;
+    this.#captions.blank('');
+    this.#captionsPlace.hidden = true;
+    this.#facts.hidden = true;
     this.#transport.show({ peaks, total: 0, caption: 'Waiting for the first sound' });
     this.#player.load(track);
     this.#player.onFirstSound = (at) => { speech.firstMs = at - began; };
     this.#player.play();
     this.#status.textContent = 'Speaking';
     this.#showButtons();
-    try {
-      speech.by = await streamSpeech(wish, (bytes) => {
+    const ears = {
+      onBytes: (bytes) => {
         peaks.append(track.appendBytes(bytes), 32768);
         this.#player.pump();
         if (this.#speech === speech) this.#transport.show({ total: guessSeconds, caption: '' });
-      }, abort.signal);
+      },
+      onWord: (word) => { if (this.#speech === speech) this.#caption(words.add(word)); },
+    };
+    try {
+      Object.assign(speech, await streamSpeech(wish, ears, abort.signal));
       if (!track.length) throw new ApiError('Voxhelm answered, but sent no sound.');
     } catch (error) {
       if (this.#speech === speech && !isAbort(error)) this.#refused(error);
@@ -154,10 +192,17 @@ export class SayPanel {
     }
   }
 
+  /** Show a line that has begun or grown. @param {{line: import('./subtitles.js').Cue, isNew: boolean}} told */
+  #caption({ line, isNew }) {
+    this.#captionsPlace.hidden = false;
+    if (isNew) this.#captions.append([line]);
+    else this.#captions.replaceLast(line);
+  }
+
   #refused(error) {
     const { wish } = this.#speech;
     if (error.code === 'text_too_long') this.#learnLimit(error.message, [...wish.text].length);
-    this.#fail(error);
+    this.#fail(error, error.busy || error.unreachable ? () => this.#say() : null);
     if (error.code?.startsWith('text_')) this.#text.focus();
   }
 
@@ -178,13 +223,28 @@ export class SayPanel {
     this.#transport.show({ total: 0, caption: track.length ? '' : 'What you say appears here' });
     if (speech.abort.signal.aborted) this.#status.textContent = track.length ? `Stopped. ${span(track.seconds)} kept.` : 'Stopped.';
     else if (track.length) this.#status.textContent = this.#sentence(speech, totalSeconds);
+    this.#showFacts(speech);
     this.#showButtons();
   }
 
-  #sentence({ firstMs, track, by }, totalSeconds) {
-    const all = `${span(track.seconds)} of speech after ${span(totalSeconds)}`;
-    const times = firstMs === null ? `All ${all}.` : `First sound after ${span(firstMs / 1000)}, all ${all}.`;
-    return by?.voice ? `${times} Voice: ${by.voice}${by.model ? ` of ${by.model}` : ''}.` : times;
+  #sentence({ firstMs, track }, totalSeconds) {
+    const times = Math.round(track.seconds / totalSeconds);
+    const pace = times > 1 ? `, ${times} times as fast as it sounds` : '';
+    const all = `${span(track.seconds)} of speech after ${span(totalSeconds)}${pace}`;
+    return firstMs === null ? `All ${all}.` : `First sound after ${span(firstMs / 1000)}, all ${all}.`;
+  }
+
+  /** Who spoke, where, and what it cost. */
+  #showFacts({ facts }) {
+    const words = !facts?.model ? [] : [
+      facts.voice && `Voice ${facts.voice}`,
+      `Model ${facts.model}`,
+      facts.device && (facts.fallback ? `On ${facts.device} instead of a card` : `On ${facts.device}`),
+      facts.cache === 'hit' && 'Kept from before: nothing was made anew',
+      facts.egress && `The text was sent to ${facts.egress}`,
+    ];
+    this.#facts.hidden = !words.length;
+    this.#facts.replaceChildren(...words.filter(Boolean).map((text) => make('span', { text })));
   }
 
   #showButtons() {
@@ -203,7 +263,10 @@ export class SayPanel {
   async #save() {
     const { wish, track } = this.#speech;
     const format = this.#format.value;
-    const name = `${this.#fileName()}.${EXTENSION[format] ?? format}`;
+    const name = `${this.#fileName()}.${extensionOf(format)}`;
+    const { cues } = this.#speech;
+    if (format === 'srt') return save(new Blob([toSrt(cues)], { type: 'application/x-subrip' }), name);
+    if (format === 'vtt') return save(new Blob([toVtt(cues)], { type: 'text/vtt' }), name);
     if (format === 'wav') return save(track.toWav(), name);
     if (format === 'pcm') return save(track.toPcm(), name);
     // Other formats are the server's to encode: the same words are asked for again.

@@ -1,42 +1,43 @@
-/** On a narrow screen one panel shows at a time; on a wide one both do and there are no tabs. */
+/** Say, Hear and Models: one at a time, named in the address so that a reload and a bookmark lead back. */
 
-const narrow = matchMedia('(max-width: 820px)');
-
-/** @returns {(panel: string) => void} shows a panel, where only one fits */
-export function startTabs(bar) {
-  const tabs = [...bar.querySelectorAll('button')];
+/** @param {HTMLElement} bar @param {(panel: string) => void} onShow called with the panel that came into sight @returns {(panel: string) => void} shows a panel */
+export function startTabs(bar, onShow) {
+  const tabs = [...bar.querySelectorAll('[role="tab"]')];
   const panelOf = (tab) => document.getElementById(tab.dataset.panel);
-  let current = tabs[0];
+  const named = () => tabs.find((tab) => `#${tab.dataset.panel}` === location.hash) ?? tabs[0];
+  let current = null;
 
-  const show = () => {
-    if (narrow.matches) bar.setAttribute('role', 'tablist');
-    else bar.removeAttribute('role');
+  const show = (chosen) => {
+    if (chosen === current) return;
+    current = chosen;
     for (const tab of tabs) {
       const here = tab === current;
-      const panel = panelOf(tab);
-      tab.setAttribute('role', 'tab');
-      tab.setAttribute('aria-controls', panel.id);
+      tab.setAttribute('aria-controls', tab.dataset.panel);
       tab.setAttribute('aria-selected', String(here));
       tab.tabIndex = here ? 0 : -1;
-      panel.dataset.away = String(narrow.matches && !here);
-      if (narrow.matches) panel.setAttribute('role', 'tabpanel');
-      else panel.removeAttribute('role');
+      panelOf(tab).hidden = !here;
     }
+    onShow(current.dataset.panel);
   };
-  const choose = (tab) => { current = tab; show(); };
+  const choose = (tab) => {
+    history.replaceState(null, '', `#${tab.dataset.panel}`);
+    show(tab);
+  };
 
   for (const tab of tabs) tab.addEventListener('click', () => choose(tab));
   bar.addEventListener('keydown', (event) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!step) return;
+    const to = { ArrowRight: tabs.indexOf(current) + 1, ArrowLeft: tabs.indexOf(current) - 1, Home: 0, End: tabs.length - 1 }[event.key];
+    if (to === undefined) return;
     event.preventDefault();
-    choose(tabs[(tabs.indexOf(current) + step + tabs.length) % tabs.length]);
+    choose(tabs[(to + tabs.length) % tabs.length]);
     current.focus();
   });
-  narrow.addEventListener('change', show);
-  show();
+  addEventListener('hashchange', () => show(named()));
+  show(named());
   return (panel) => {
+    if (current.dataset.panel === panel) return;
+    const lost = panelOf(current).contains(document.activeElement); // what was focused goes out of sight
     choose(tabs.find((tab) => tab.dataset.panel === panel));
-    if (narrow.matches) current.focus(); // what was focused may be out of sight now
+    if (lost) current.focus();
   };
 }

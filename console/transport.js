@@ -25,6 +25,9 @@ export class Transport {
   /** Called with the position in seconds whenever it moved. */
   onMove = () => {};
 
+  /** Called with `{start}` or `{end}` while a handle of the framed part is dragged. */
+  onRetime = () => {};
+
   /** @param {HTMLElement} place @param {Playable} playable @param {string} name what is played, for labels */
   constructor(place, playable, name) {
     this.#playable = playable;
@@ -37,6 +40,7 @@ export class Transport {
       event.preventDefault();
       this.toggle();
     });
+    this.waveform.onRetime = (times) => this.onRetime(times);
     playable.listen(() => this.refresh());
     this.refresh();
   }
@@ -47,7 +51,10 @@ export class Transport {
     else this.#playable.play();
   }
 
-  /** @param {{peaks?: object|null, total?: number, caption?: string}} what as `Waveform.show`; 0 total means the playable's own */
+  /** Look closely at a part, with handles to drag; null for the whole. */
+  frame(part) { this.waveform.frame(part); }
+
+  /** @param {{peaks?: object|null, total?: number, caption?: string, spans?: object[]}} what as `Waveform.show`; 0 total means the playable's own */
   show(what) {
     Object.assign(this.#drawn, what);
     this.refresh();

@@ -1,8 +1,10 @@
-/** Chooses among thousands of voices: a button, and a sheet with a search and a list of two levels. */
-import { icon, make } from './page.js';
+/** Chooses among thousands of voices: a search and a list of two levels, each voice with a preview; behind a button where room is short. */
+import { dress, icon, make } from './page.js';
+import { VoicePreview } from './voice-preview.js';
 import { AUTOMATIC, describeVoice, VoiceIndex } from './voices.js';
 
 const PAGE = 80; // rows made at a time; more come as the list is scrolled
+const beside = matchMedia('(min-width: 821px)'); // where the list has a place of its own and needs no opening
 
 export class VoicePicker {
   #index = new VoiceIndex([], []);
@@ -14,10 +16,16 @@ export class VoicePicker {
   #button = make('button', { type: 'button', class: 'voice-button', id: 'voice-button', 'aria-haspopup': 'listbox', 'aria-expanded': 'false' });
   #value = make('span', { class: 'value' });
   #search = make('input', { type: 'text', role: 'combobox', 'aria-label': 'Search voices', 'aria-expanded': 'true', 'aria-controls': 'voice-list',
-    'aria-autocomplete': 'list', autocomplete: 'off', spellcheck: 'false', placeholder: 'Search by name or language' });
-  #list = make('div', { class: 'voice-list', id: 'voice-list', role: 'listbox', 'aria-label': 'Voices' });
+    'aria-autocomplete': 'list', 'aria-keyshortcuts': 'Shift+Enter', 'aria-describedby': 'voice-hint', autocomplete: 'off', spellcheck: 'false', placeholder: 'Search by name or language' });
+  #list = make('div', { class: 'voice-list', id: 'voice-list', role: 'listbox', 'aria-label': 'Voices', tabindex: '-1' }); // the search moves in it
   #sheet = make('div', { class: 'sheet voice-sheet', hidden: true },
-    make('div', { class: 'voice-search' }, icon('search'), this.#search), this.#list);
+    make('div', { class: 'voice-search' }, icon('search'), this.#search), this.#list,
+    make('p', { class: 'voice-hint', id: 'voice-hint', text: 'Enter chooses, Shift + Enter plays.' }));
+  #preview = new VoicePreview();
+  #problem = make('p', { class: 'voice-problem', role: 'alert', hidden: true });
+
+  /** Called when a preview begins, so that nothing else sounds. */
+  onSound = () => {};
 
   /** Called with the chosen voice. */
   onChoose = () => {};
@@ -27,13 +35,19 @@ export class VoicePicker {
     this.chosen = chosen;
     this.#button.append(make('span', {}, make('span', { class: 'label', text: 'Voice' }), this.#value), icon('chevron'));
     place.append(this.#button, this.#sheet);
+    this.#sheet.append(this.#problem);
     this.#label();
-    this.#button.addEventListener('click', () => (this.#sheet.hidden ? this.#open() : this.#close()));
+    this.#button.addEventListener('click', () => (this.#sheet.hidden || beside.matches ? this.#open() : this.#close()));
+    this.#preview.onChange = () => this.#showPreview();
     this.#search.addEventListener('input', () => { this.#group = null; this.#build(); });
     this.#search.addEventListener('keydown', (event) => this.#key(event));
     this.#list.addEventListener('scroll', () => this.#more());
     this.#list.addEventListener('pointerdown', (event) => event.preventDefault()); // keeps the focus in the search
-    this.#list.addEventListener('click', (event) => this.#rowOf(event)?.choose());
+    this.#list.addEventListener('click', (event) => {
+      const row = this.#rowOf(event);
+      if (event.target.closest('.preview')) this.#play(row);
+      else row?.choose();
+    });
     this.#list.addEventListener('pointermove', (event) => {
       const row = this.#rowOf(event);
       if (row) this.#activate(this.#rows.indexOf(row), false);
@@ -42,6 +56,16 @@ export class VoicePicker {
     place.addEventListener('focusout', (event) => {
       if (event.relatedTarget && !place.contains(event.relatedTarget)) this.#close(false);
     });
+    beside.addEventListener('change', () => this.#place());
+    this.#place();
+  }
+
+  /** Let no preview sound. */
+  quiet() { this.#preview.stop(); }
+
+  #place() {
+    this.#sheet.hidden = !beside.matches;
+    if (beside.matches) this.#build();
   }
 
   /** @param {object[]} voices */
@@ -73,7 +97,8 @@ export class VoicePicker {
   }
 
   #close(refocus = true) {
-    if (this.#sheet.hidden) return;
+    if (this.#sheet.hidden || beside.matches) return;
+    this.quiet();
     this.#sheet.hidden = true;
     this.#button.setAttribute('aria-expanded', 'false');
     if (refocus) this.#button.focus();
@@ -82,8 +107,18 @@ export class VoicePicker {
   #choose(voice) {
     this.chosen = voice;
     this.#label();
-    this.#close();
+    if (beside.matches) this.#mark();
+    else this.#close();
     this.onChoose(voice);
+  }
+
+  /** Show in the list what is chosen now, without moving it. */
+  #mark() {
+    for (const row of this.#rows) {
+      if (!row.choose || row.lead) continue;
+      row.selected = row.ids?.includes(this.chosen.id) ?? false;
+      row.element?.setAttribute('aria-selected', String(row.selected));
+    }
   }
 
   #build() {
@@ -117,7 +152,7 @@ export class VoicePicker {
 
   #voiceRow(voice, aside) {
     const words = describeVoice(voice);
-    return { label: words.name, aside: aside ?? words.aside, title: voice.id, selected: voice.id === this.chosen.id, choose: () => this.#choose(voice) };
+    return { label: words.name, aside: aside ?? words.aside, title: voice.id, voice, ids: [voice.id], selected: voice.id === this.chosen.id, choose: () => this.#choose(voice) };
   }
 
   #groupRow(group) {
@@ -126,6 +161,7 @@ export class VoicePicker {
       label: group.name,
       aside: `${group.voices.length} voices`,
       tail: true,
+      ids: group.voices.map(({ id }) => id),
       selected: group.voices.some((voice) => voice.id === this.chosen.id),
       choose: () => this.#enter(group),
     };
@@ -155,9 +191,34 @@ export class VoicePicker {
     element.append(make('span', { class: 'name', text: row.label }));
     if (row.aside) element.append(make('span', { class: 'aside', text: row.aside }));
     if (row.tail) element.append(icon('chevron', 'turn'));
-    else if (row.selected) element.append(icon('check'));
+    else if (row.voice) element.append(icon('check', 'chosen'));
+    // Not for assistive technology, which knows no button in an option: there Shift + Enter does the same.
+    if (row.voice && row.voice.id !== AUTOMATIC.id) element.append(make('button', { type: 'button', class: 'preview', tabindex: '-1', 'aria-hidden': 'true', title: `Hear ${row.label}` }, icon('play')));
     row.element = element;
+    this.#dress(row);
     return element;
+  }
+
+  /** @param {object|undefined} row */
+  #play(row) {
+    if (!row?.voice || row.voice.id === AUTOMATIC.id) return;
+    this.#problem.hidden = true;
+    if (this.#preview.voiceId === row.voice.id) { this.#preview.stop(); return; }
+    this.onSound();
+    this.#preview.play(row.voice).catch((error) => {
+      this.#problem.textContent = error.message;
+      this.#problem.hidden = false;
+    });
+  }
+
+  #showPreview() { for (const row of this.#rows) this.#dress(row); }
+
+  #dress(row) {
+    const button = row.element?.querySelector('.preview');
+    if (!button) return;
+    const mine = this.#preview.voiceId === row.voice.id;
+    dress(button, mine ? 'stop' : 'play');
+    button.dataset.state = mine ? this.#preview.state : '';
   }
 
   #rowOf(event) {
@@ -188,8 +249,11 @@ export class VoicePicker {
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key];
     const emptyAndDeep = this.#search.value === '' && this.#group;
     if (step) this.#step(step);
+    else if (event.key === 'Enter' && event.shiftKey) this.#play(this.#rows[this.#active]);
     else if (event.key === 'Enter') this.#rows[this.#active]?.choose?.();
-    else if (event.key === 'Escape') this.#close();
+    else if (event.key === 'Escape' && this.#preview.voiceId) this.quiet();
+    else if (event.key === 'Escape' && beside.matches && (this.#search.value || this.#group)) this.#enter(null);
+    else if (event.key === 'Escape' && !beside.matches) this.#close();
     else if (emptyAndDeep && (event.key === 'Backspace' || event.key === 'ArrowLeft')) this.#enter(null);
     else return;
     event.preventDefault();
