@@ -62,6 +62,7 @@ INSTANCES: Final[dict[str, Any]] = {
     "models.trusted_keys": ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA... operator@home"],
     "models.aliases": {"my-tts": "espeak-ng"},
     "models.extra_engines": ["my_package.my_engine:ENGINE"],
+    "quality.word_error_limit_by_voice": {"espeak-ng/en-us": 0.9},
     "routes.speech": {"bg": ["piper:bg_BG-dimitar-medium", "espeak-ng"], "*": ["kokoro", "espeak-ng"]},
     "routes.transcription": {"*": ["whisper-small", "pocketsphinx-en-us"]},
     "voices.openai": {"nova": "en", "onyx": "espeak-ng/en-gb"},

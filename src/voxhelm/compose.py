@@ -57,6 +57,7 @@ from voxhelm.residency.preload import Preloader
 from voxhelm.residency.state import ModelState
 from voxhelm.residency.warmup import warm_up
 from voxhelm.serving.admission import Admission
+from voxhelm.serving.canary import Canary
 from voxhelm.serving.cloning import Cloning
 from voxhelm.serving.control import ModelControl
 from voxhelm.serving.examine import Examiner
@@ -64,6 +65,7 @@ from voxhelm.serving.hear import Listener
 from voxhelm.serving.inventory import Inventory
 from voxhelm.serving.line import LineOptions
 from voxhelm.serving.narrator import KeepOptions, Narrator
+from voxhelm.serving.quality_book import QualityBook
 from voxhelm.serving.renewal import Renewal
 from voxhelm.serving.route_board import RouteBoard
 from voxhelm.serving.route_health import RouteOptions
@@ -74,6 +76,8 @@ from voxhelm.serving.routing import Routing
 from voxhelm.serving.running import RunningRequests
 from voxhelm.serving.script import Reading
 from voxhelm.serving.speak import Speaker, SpeechOptions
+from voxhelm.serving.voice_checker import CheckDesk, VoiceChecker
+from voxhelm.serving.voice_verdict import QualityOptions
 from voxhelm.serving.weights import Weights
 from voxhelm.serving.world import World
 from voxhelm.store.results import Results
@@ -98,18 +102,22 @@ class Voxhelm:
     clock: Clock
     log: Log
     narrator: Narrator
+    canary: Canary | None = None
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
         """Own the models while inside; on leaving, every one of them has been unloaded."""
         owner = asyncio.create_task(self.residency.run(), name="residency")
-        preloading = asyncio.create_task(self.preloader.run(), name="preload")
+        beside = [asyncio.create_task(self.preloader.run(), name="preload")]
+        if self.canary is not None:
+            beside.append(asyncio.create_task(self.canary.run(), name="canary"))
         try:
             yield
         finally:
-            preloading.cancel()
+            for task in beside:
+                task.cancel()
             self.residency.close()
-            await asyncio.gather(preloading, return_exceptions=True)
+            await asyncio.gather(*beside, return_exceptions=True)
             await owner
             self.encoding.shutdown()
             await self.narrator.aclose()
@@ -126,10 +134,7 @@ def compose(
     clock = clock or SystemClock()
     cards = cards or NvmlSource(os.environ.get("CUDA_VISIBLE_DEVICES"))
     facts = cards.read()
-    metrics = Metrics()
-    engines = find_engines(settings.models.extra_engines, settings.models.interpreters)
-    for name, reason in engines.broken.items():
-        log.warning("engine cannot be used", engine=name, reason=reason)
+    metrics, engines = Metrics(), _engines(settings, log)
     catalog = _catalog(settings, engines)
     cloned = ClonedVoices(settings.voices.cloned_directory, clock.unix_seconds)
     _require_steps(settings, catalog)
@@ -160,11 +165,20 @@ def compose(
     weights = Weights(compose_puller(settings, clock), shelf, catalog, renewal, named_in_settings(settings), log)
     narrator = _narrator(settings, speaker, catalog, metrics, clock, log)
     cloning = Cloning(cloned, book, examiner, narrator, log)
-    steps, routing = RouteSteps(catalog, book), Routing(_route_options(settings), tuple, metrics, clock, log)
+    judged = QualityBook(
+        user_state_path("voxhelm") / "voice_quality.json" if keep_measurements else None, _quality_options(settings)
+    )
+    desk = CheckDesk(_quality_options(settings), clock, settings.speech.default_language)
+    checker = VoiceChecker(catalog, book, speaker, listener, judged, metrics, desk)
+    steps = RouteSteps(catalog, book)
+    routing = Routing(_route_options(settings), lambda: judged.degraded, metrics, clock, log)
     says, hears = RoutedSpeaker(narrator, speaker, book, steps, routing), RoutedListener(listener, listener, steps, routing)
     keys, board = _key_ring(settings, clock, log), RouteBoard(steps, routing, clock)
-    services = Services(says, hears, examiner, cloning, inventory, RunningRequests(), control, weights, metrics, keys, board)
-    return Voxhelm(services, engines, catalog, residency, preloader, encoding, clock, log, narrator)
+    services = Services(
+        says, hears, examiner, cloning, inventory, RunningRequests(), control, weights, metrics, keys, board, checker
+    )
+    canary = Canary(checker, steps, settings.quality.canary_interval_seconds, clock, log) if settings.quality.canary else None
+    return Voxhelm(services, engines, catalog, residency, preloader, encoding, clock, log, narrator, canary)
 
 
 def _warmer(book: VoiceBook, catalog: Catalog) -> Callable[[Host], Awaitable[None]]:
@@ -178,6 +192,19 @@ def _warmer(book: VoiceBook, catalog: Catalog) -> Callable[[Host], Awaitable[Non
         await warm_up(host, voice=voice, input_rate_hz=catalog.engine_of(spec.id).capabilities.input_rate_hz)
 
     return warm
+
+
+def _engines(settings: Settings, log: Log) -> FoundEngines:
+    engines = find_engines(settings.models.extra_engines, settings.models.interpreters)
+    for name, reason in engines.broken.items():
+        log.warning("engine cannot be used", engine=name, reason=reason)
+    return engines
+
+
+def _quality_options(settings: Settings) -> QualityOptions:
+    wanted = settings.quality
+    by_voice = tuple(wanted.word_error_limit_by_voice.items())
+    return QualityOptions(wanted.word_error_limit, wanted.margin, wanted.bad_checks, wanted.good_checks, by_voice)
 
 
 def _route_options(settings: Settings) -> RouteOptions:

@@ -25,6 +25,7 @@ from voxhelm.domain.errors import ConfigurationInvalid
 from voxhelm.dropin.carried import Carried, merged
 from voxhelm.dropin.readers import find_foreign
 from voxhelm.sections.egress import EgressSettings
+from voxhelm.sections.quality import QualitySettings
 from voxhelm.sections.routes import RouteSettings
 from voxhelm.sections.section import SECTION
 from voxhelm.telemetry.log import LogFormat
@@ -380,6 +381,7 @@ class Settings(BaseSettings):
     speech: SpeechSettings = Field(default_factory=SpeechSettings)
     voices: VoiceSettings = Field(default_factory=VoiceSettings)
     routes: RouteSettings = Field(default_factory=RouteSettings)
+    quality: QualitySettings = Field(default_factory=QualitySettings)
     cache: CacheSettings = Field(default_factory=CacheSettings)
     egress: EgressSettings = Field(default_factory=EgressSettings)
     drop_in: DropInSettings = Field(default_factory=DropInSettings)

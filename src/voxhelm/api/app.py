@@ -36,6 +36,7 @@ from voxhelm.api.services import Services
 from voxhelm.api.speech import speech_router
 from voxhelm.api.transcriptions import transcriptions_router
 from voxhelm.api.voice_consents import voice_consents_router
+from voxhelm.api.voice_quality import voice_quality_router
 from voxhelm.api.voices import voices_router
 from voxhelm.api.weights import weights_router
 from voxhelm.domain.errors import VoxhelmError
@@ -94,6 +95,7 @@ def create_app(
         speech_router(services),
         transcriptions_router(services),
         examinations_router(services),
+        voice_quality_router(services),
         voices_router(services),
         voice_consents_router(services),
         models_router(services),

@@ -11,6 +11,7 @@ from voxhelm.serving.narrator import Says
 from voxhelm.serving.route_board import RouteBoard
 from voxhelm.serving.routed_hearing import Hears
 from voxhelm.serving.running import RunningRequests
+from voxhelm.serving.voice_checker import VoiceChecker
 from voxhelm.serving.weights import Weights
 from voxhelm.telemetry.metrics import Metrics
 
@@ -30,3 +31,4 @@ class Services:
     metrics: Metrics
     keys: KeyRing
     routes: RouteBoard
+    voice_checks: VoiceChecker

@@ -157,6 +157,11 @@ class VoiceBook:
         """Who of a model speaks a language when nobody is named; None when it does not."""
         return self._speaking(language, spec)
 
+    def languages_of(self, name: str) -> tuple[str, ...]:
+        """The languages (ISO 639-1) in which an operator's name stands for a voice of its own; empty for any other name."""
+        logical = self._logical.get(name)
+        return tuple(logical.by_language) if logical is not None else ()
+
     def is_for_one_model(self, name: str | None) -> bool:
         """Whether `name` is that of a voice which one model has, and none of the operator's, of OpenAI's or of a language."""
         wanted = name or AUTO

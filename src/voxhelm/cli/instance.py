@@ -11,6 +11,7 @@ from voxhelm.catalog.voices import ListedVoice
 from voxhelm.cli.transcript_format import TranscriptFormat
 from voxhelm.serving.inventory import ListedModel
 from voxhelm.serving.route_board import ListedRoute
+from voxhelm.serving.voice_check import VoiceCheck
 from voxhelm.text.captions import CaptionFormat
 from voxhelm.text.cues import CueOptions
 
@@ -101,4 +102,8 @@ class Instance(Protocol):
 
     async def routes(self, language: str | None, /) -> Sequence[ListedRoute]:
         """The routes of the settings and of all other languages, or those that a language has."""
+        ...
+
+    async def check_voices(self, name: str | None, language: str | None, sentences: tuple[str, ...], /) -> Sequence[VoiceCheck]:
+        """Have a voice, or those of the settings, say sentences and hear them back. Empty `sentences`: the built-in ones."""
         ...

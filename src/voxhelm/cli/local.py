@@ -17,6 +17,8 @@ from voxhelm.serving.hear import Channels, Hearing, HearingRequest
 from voxhelm.serving.inventory import ListedModel
 from voxhelm.serving.route_board import ListedRoute
 from voxhelm.serving.speak import Reply, SpeechRequest
+from voxhelm.serving.voice_check import VoiceCheck
+from voxhelm.serving.voice_checker import CheckRequest
 from voxhelm.telemetry.log import silent_log
 from voxhelm.text.captions import caption_file
 from voxhelm.text.transcript import ParagraphOptions, RunningText
@@ -61,6 +63,10 @@ class LocalInstance:
     async def routes(self, language: str | None) -> Sequence[ListedRoute]:
         """As `Instance`."""
         return list(self._services.routes.routes(language))
+
+    async def check_voices(self, name: str | None, language: str | None, sentences: tuple[str, ...]) -> Sequence[VoiceCheck]:
+        """As `Instance`."""
+        return [check async for check in self._services.voice_checks.check(CheckRequest(name, language, sentences))]
 
 
 @asynccontextmanager

@@ -12,7 +12,24 @@ from typer import Context
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command
 
-from voxhelm.cli import bench, cache, config, doctor, engines, hear, import_, keys, models, pull, rm, routes, say, serve, voices
+from voxhelm.cli import (
+    bench,
+    cache,
+    config,
+    doctor,
+    engines,
+    hear,
+    import_,
+    keys,
+    models,
+    pull,
+    rm,
+    routes,
+    say,
+    serve,
+    voice_check,
+    voices,
+)
 from voxhelm.cli.failure import EXIT_CODES, ExitCode, failures_told
 from voxhelm.cli.flags import takes_flags
 
@@ -127,7 +144,13 @@ def _application() -> typer.Typer:
     add(serve.serve, serve.ServeFlags, serve.EPILOG)
     add(say.say, say.SayFlags, say.EPILOG)
     add(hear.hear, hear.HearFlags, hear.EPILOG)
-    add(voices.voices, voices.VoicesFlags, voices.EPILOG)
+    app.add_typer(
+        _group(
+            "voices",
+            (voices.voices, voices.VoicesFlags, voices.EPILOG),
+            (voice_check.check, voice_check.CheckFlags, voice_check.EPILOG),
+        )
+    )
     add(pull.pull, pull.PullFlags, pull.EPILOG)
     app.add_typer(
         _group(

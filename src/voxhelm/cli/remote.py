@@ -21,6 +21,7 @@ from voxhelm.domain.pull import PullDone, PullEvent, PullProgress, PullWaiting
 from voxhelm.residency.usage import Usage
 from voxhelm.serving.inventory import ListedModel
 from voxhelm.serving.route_board import ListedRoute, ListedStep
+from voxhelm.serving.voice_check import CheckedSentence, Verdict, VoiceCheck
 
 CONNECT_SECONDS: Final = 5.0
 ERROR_OF_CODE: Final = {
@@ -105,6 +106,14 @@ class RemoteInstance:
             ListedRoute(one["capability"], one["language"], one["automatic"], tuple(ListedStep(**step) for step in one["steps"]))
             for one in await self._list("/v1/routes", query)
         ]
+
+    async def check_voices(self, name: str | None, language: str | None, sentences: tuple[str, ...]) -> Sequence[VoiceCheck]:
+        """As `Instance`."""
+        body = {"voice": name, "language": language, "sentences": list(sentences)}
+        with _http_failures():
+            response = await self._client.post("/v1/audio/voices/quality", json=body)
+            await _require_success(response)
+            return [_check_of(one) for one in response.json()["data"]]
 
     async def pull(self, name: str, *, update: bool, offline: bool = False) -> AsyncGenerator[PullEvent]:
         """As `Installer`. offline: only learn of what is in the server's models directory."""
@@ -209,6 +218,13 @@ class _Told:
     """How far the server says it is."""
 
     seconds: float | None = None
+
+
+def _check_of(told: Mapping[str, Any]) -> VoiceCheck:
+    fields = {key: value for key, value in told.items() if key not in ("object", "verdict", "sentences")}
+    return VoiceCheck(
+        verdict=Verdict(told["verdict"]), sentences=tuple(CheckedSentence(**one) for one in told["sentences"]), **fields
+    )
 
 
 def _pull_event(event: Mapping[str, Any]) -> PullEvent:

@@ -16,6 +16,7 @@ class Metrics:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
+        self._register_routes()
         self.requests = self._count("voxhelm_http_requests", "Requests answered.", "method", "route", "status")
         self.request_seconds = self._seconds(
             "voxhelm_http_request_seconds", "From the request to the last byte of the answer.", "route"
@@ -47,9 +48,6 @@ class Metrics:
         self.cache_evictions = self._count("voxhelm_cache_evictions", "Narrations forgotten to make room.")
         self.cache_bytes = Gauge("voxhelm_cache_bytes", "What all kept narrations hold.", registry=self.registry)
         self.egress_requests = self._count("voxhelm_egress_requests", "Texts or sounds sent out of the LAN.", "engine")
-        self.route_fallbacks = self._count(
-            "voxhelm_route_fallbacks", "Answers of another model than the first choice.", "capability", "from", "to", "reason"
-        )
         self.model_loads = self._count("voxhelm_model_loads", "Attempts to load a model.", "model", "outcome")
         self.model_load_seconds = self._seconds("voxhelm_model_load_seconds", "How long loading took.", "model")
         self.model_crashes = self._count("voxhelm_model_crashes", "Processes of models that died unasked.", "model")
@@ -70,6 +68,26 @@ class Metrics:
         self.model_memory_kept = self._count(
             "voxhelm_model_memory_kept", "Unloaded models whose memory did not come back to their card in time.", "model", "device"
         )
+
+    def _register_routes(self) -> None:
+        """What of routes, and of the voices that they go around."""
+        self.route_fallbacks = self._count(
+            "voxhelm_route_fallbacks", "Answers of another model than the first choice.", "capability", "from", "to", "reason"
+        )
+        of_voice = ["voice", "language"]
+        self.voice_word_error_rate = Gauge(
+            "voxhelm_voice_word_error_rate", "Of a voice's last check, wrong for each word.", of_voice, registry=self.registry
+        )
+        self.voice_character_error_rate = Gauge(
+            "voxhelm_voice_character_error_rate",
+            "Of a voice's last check, wrong for each character.",
+            of_voice,
+            registry=self.registry,
+        )
+        self.voice_degraded = Gauge(
+            "voxhelm_voice_degraded", "1 while a voice is not what it was.", of_voice, registry=self.registry
+        )
+        self.voice_checks = self._count("voxhelm_voice_checks", "Checks of voices.", "voice", "language", "verdict")
 
     def _count(self, name: str, description: str, *labels: str) -> Counter:
         return Counter(name, description, labels, registry=self.registry)
