@@ -27,7 +27,7 @@ from voxhelm.telemetry.log import Log
 from voxhelm.telemetry.metrics import Metrics
 
 # To be counted up when what is kept, or what it is found by, changes its form.
-SCHEME: Final = "1"
+SCHEME: Final = "2"
 # Narrations that wait for the disk, each with up to a mebibyte in memory.
 MOST_KEPT_AT_ONCE: Final = 64
 HIT: Final = "hit"
@@ -139,6 +139,7 @@ class Narrator:
             _read(found.file),
             resources,
             ignored=tuple(facts["ignored"]),
+            device=facts["device"],
             timeline=_timeline_of(facts["segments"]) if request.timed else None,
             cache=HIT,
         )
@@ -204,6 +205,7 @@ def _facts(reply: Reply) -> Mapping[str, Any]:
         "model": reply.chosen.spec.id,
         "voice": reply.chosen.voice.id,
         "language": reply.chosen.language,
+        "device": reply.device,
         "text": reply.text,
         "ignored": reply.ignored,
         "audio_seconds": reply.progress.audio_seconds,

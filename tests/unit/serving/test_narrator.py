@@ -64,6 +64,7 @@ class Puppet:
             self.egress_hosts,
             ("x",),
             timeline,
+            device="cuda:0",
             voice_ids=("tone", "voice_1"),
         )
 
@@ -135,6 +136,7 @@ async def test_a_hit_knows_what_was_told_of_it(make):
         assert reply.cache == outcome
         assert (reply.chosen.spec.id, reply.chosen.voice.id, reply.chosen.language) == ("fake-speech", "tone", "en")
         assert (reply.progress.audio_seconds, reply.text, reply.ignored) == (3.0, "Hello there.", ("x",))
+        assert reply.device == "cuda:0"
         assert [word.text for word in reply.timeline.take()] == ["Hello"]
         (segment,) = reply.timeline.segments()
         assert (segment.text, segment.end_seconds, segment.words[0].end_seconds) == ("Hello there.", 1.0, 0.5)
