@@ -17,6 +17,7 @@ class Metrics:
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
         self._register_routes()
+        self._register_models()
         self.requests = self._count("voxhelm_http_requests", "Requests answered.", "method", "route", "status")
         self.request_seconds = self._seconds(
             "voxhelm_http_request_seconds", "From the request to the last byte of the answer.", "route"
@@ -48,26 +49,6 @@ class Metrics:
         self.cache_evictions = self._count("voxhelm_cache_evictions", "Narrations forgotten to make room.")
         self.cache_bytes = Gauge("voxhelm_cache_bytes", "What all kept narrations hold.", registry=self.registry)
         self.egress_requests = self._count("voxhelm_egress_requests", "Texts or sounds sent out of the LAN.", "engine")
-        self.model_loads = self._count("voxhelm_model_loads", "Attempts to load a model.", "model", "outcome")
-        self.model_load_seconds = self._seconds("voxhelm_model_load_seconds", "How long loading took.", "model")
-        self.model_crashes = self._count("voxhelm_model_crashes", "Processes of models that died unasked.", "model")
-        self.model_leases = Gauge("voxhelm_model_leases", "Callers that use the model now.", ["model"], registry=self.registry)
-        self.models_loaded = Gauge("voxhelm_model_loaded", "1 while the model is loaded.", ["model"], registry=self.registry)
-        self.model_on_device = Gauge(
-            "voxhelm_model_on_device", "1 while the model is loaded there.", ["model", "device"], registry=self.registry
-        )
-        self.memory_budget = Gauge(
-            "voxhelm_memory_budget_bytes", "The most that models may hold on a device now.", ["device"], registry=self.registry
-        )
-        self.memory_reserved = Gauge(
-            "voxhelm_memory_reserved_bytes", "What is set aside for models on a device.", ["device"], registry=self.registry
-        )
-        self.model_fallbacks = self._count(
-            "voxhelm_model_fallbacks", "Loads elsewhere than on a card where the model belongs.", "model", "reason"
-        )
-        self.model_memory_kept = self._count(
-            "voxhelm_model_memory_kept", "Unloaded models whose memory did not come back to their card in time.", "model", "device"
-        )
 
     def _register_routes(self) -> None:
         """What of routes, and of the voices that they go around."""
@@ -88,6 +69,29 @@ class Metrics:
             "voxhelm_voice_degraded", "1 while a voice is not what it was.", of_voice, registry=self.registry
         )
         self.voice_checks = self._count("voxhelm_voice_checks", "Checks of voices.", "voice", "language", "verdict")
+
+    def _register_models(self) -> None:
+        """What of models, and of the memory that they hold."""
+        self.model_loads = self._count("voxhelm_model_loads", "Attempts to load a model.", "model", "outcome")
+        self.model_load_seconds = self._seconds("voxhelm_model_load_seconds", "How long loading took.", "model")
+        self.model_crashes = self._count("voxhelm_model_crashes", "Processes of models that died unasked.", "model")
+        self.model_leases = Gauge("voxhelm_model_leases", "Callers that use the model now.", ["model"], registry=self.registry)
+        self.models_loaded = Gauge("voxhelm_model_loaded", "1 while the model is loaded.", ["model"], registry=self.registry)
+        self.model_on_device = Gauge(
+            "voxhelm_model_on_device", "1 while the model is loaded there.", ["model", "device"], registry=self.registry
+        )
+        self.memory_budget = Gauge(
+            "voxhelm_memory_budget_bytes", "The most that models may hold on a device now.", ["device"], registry=self.registry
+        )
+        self.memory_reserved = Gauge(
+            "voxhelm_memory_reserved_bytes", "What is set aside for models on a device.", ["device"], registry=self.registry
+        )
+        self.model_fallbacks = self._count(
+            "voxhelm_model_fallbacks", "Loads elsewhere than on a card where the model belongs.", "model", "reason"
+        )
+        self.model_memory_kept = self._count(
+            "voxhelm_model_memory_kept", "Unloaded models whose memory did not come back to their card in time.", "model", "device"
+        )
 
     def _count(self, name: str, description: str, *labels: str) -> Counter:
         return Counter(name, description, labels, registry=self.registry)
