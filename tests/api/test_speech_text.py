@@ -1,6 +1,7 @@
 """SSML, tags, figures, the lexicon, timed words and captions, through the official client."""
 
 import base64
+import io
 import json
 
 import numpy as np
@@ -8,6 +9,9 @@ import openai
 import pytest
 
 from tests.conftest import running_server
+from voxhelm.audio.decode import decode
+from voxhelm.audio.formats import AudioFormat
+from voxhelm.domain.pcm import Pcm
 
 RATE_HZ = 24_000
 
@@ -131,6 +135,32 @@ def test_captions_have_the_callers_words_whatever_was_said(client):
     assert all(text.startswith(word["word"], word["offset"]) for word in captions["words"])
     assert captions["words"][-1]["end"] == pytest.approx(len(samples) / RATE_HZ, abs=0.1)
     assert captions["cues"][0]["text"] == "On 3 May we paid $12.50 & left."
+
+
+@pytest.mark.parametrize("audio_format", [one.value for one in AudioFormat])
+def test_times_are_those_of_the_sound_as_it_is_decoded(client, audio_format):
+    """The second word of the fake engine begins after a pause; so it is seen where it does, in any format."""
+    answer = client.audio.speech.with_raw_response.create(
+        model="fake-speech",
+        voice="tone",
+        input="xxxx [pause:500ms] xxxx",
+        response_format=audio_format,
+        extra_body={"captions": "json"},
+    )
+    found = json.loads(answer.content)
+    assert found["format"] == audio_format
+    data = base64.b64decode(found["audio"])
+    pieces = [Pcm.from_bytes(data, RATE_HZ)] if audio_format == "pcm" else list(decode(io.BytesIO(data)))
+    samples = np.concatenate([pcm.samples for pcm in pieces]).astype(int)
+    start = found["captions"]["words"][1]["start"]
+    loud = np.flatnonzero(np.abs(samples[round((start - 0.3) * pieces[0].rate_hz) :]) > 1_500)
+    assert loud[0] / pieces[0].rate_hz - 0.3 == pytest.approx(0.0, abs=0.012)
+
+
+def test_a_narration_that_was_kept_has_its_captions_too(client):
+    first, again = (captioned(client, "Kept with its words.")[1]["words"] for _ in range(2))
+    assert [word["word"] for word in first] == [word["word"] for word in again] == ["Kept", "with", "its", "words"]
+    assert [word["end"] for word in first] == pytest.approx([word["end"] for word in again], abs=0.02)
 
 
 def test_times_follow_the_speed_and_the_pauses(client):

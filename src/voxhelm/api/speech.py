@@ -49,8 +49,7 @@ def speech_router(services: Services) -> APIRouter:
             instructions=body.instructions,
             figures=body.normalize,
             even_loudness=body.even_loudness,
-            # What is kept is sound, without the times of its words.
-            cached=may_be_cached(request.scope) and not timed,
+            cached=may_be_cached(request.scope),
             timed=timed,
         )
         reply = await while_wanted(request, services.speaker.speak(wanted))

@@ -23,6 +23,15 @@ class AudioFormat(StrEnum):
         """The end of a file's name, with its dot."""
         return f".{self.value}"
 
+    @property
+    def lead_seconds(self) -> float:
+        """How much silence a decoder plays before the first sample, since a stream cannot tell it to leave that out."""
+        return _LEAD_SAMPLES.get(self, 0) / _LOSSY_RATE_HZ
+
+
+# The encoder's own delay at 24 kHz, and for mp3 the decoder's as well. Opus says in its head how much to leave out.
+_LEAD_SAMPLES = {AudioFormat.MP3: 1105, AudioFormat.AAC: 1024}
+_LOSSY_RATE_HZ = 24_000
 
 _CONTENT_TYPES = {
     AudioFormat.MP3: "audio/mpeg",

@@ -162,7 +162,7 @@ class Speaker:
             stack.callback(lambda: made_seconds.inc(progress.audio_seconds))
             chain = EncodingChain(request.format, progress, self._encoding)
             stack.callback(chain.close)
-            timeline = Timeline() if request.timed else None
+            timeline = Timeline(request.format.lead_seconds) if request.timed else None
             even = self._options.even_loudness if request.even_loudness is None else request.even_loudness
             delivery = Delivery(self._levels if even else None, timeline)
             chunks = _encoded(chain, delivery, first, batches)
