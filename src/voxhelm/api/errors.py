@@ -22,6 +22,7 @@ STATUS_OF: Final[Mapping[type[errors.VoxhelmError], tuple[int, str]]] = {
     errors.BodyTooLarge: (413, INVALID),
     errors.ModelNotFound: (404, INVALID),
     errors.VoiceExists: (409, INVALID),
+    errors.TooManyVoices: (409, INVALID),
     errors.ClonedVoiceNotFound: (404, INVALID),
     errors.ConsentNotFound: (404, INVALID),
     errors.ConsentInUse: (409, INVALID),

@@ -4,7 +4,7 @@ import fcntl
 import os
 import secrets
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,12 +13,21 @@ from typing import BinaryIO, Final
 import msgspec
 
 from voxhelm.domain.cloned_voice import ClonedVoice, Consent
-from voxhelm.domain.errors import ClonedVoiceNotFound, ConfigurationInvalid, ConsentInUse, ConsentNotFound, VoiceExists
+from voxhelm.domain.errors import (
+    ClonedVoiceNotFound,
+    ConfigurationInvalid,
+    ConsentInUse,
+    ConsentNotFound,
+    TooManyVoices,
+    VoiceExists,
+)
 from voxhelm.store.blobs import Blobs
 
 RECORDS: Final = "records.json"
 BLOBS: Final = "recordings"
 ID_BYTES: Final = 12
+# Of each kind: more than anybody needs, and a bound on what somebody with a key can put on the disk.
+MOST_KEPT: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +82,9 @@ class ClonedVoices:
         return self._blobs.open(consent.recording)
 
     def add_consent(self, name: str, language: str, recording: Iterable[bytes], created_by: str) -> Consent:
-        """Keep a consent."""
+        """Keep a consent. Raises TooManyVoices."""
         with self._changing() as records:
+            _require_room(records.consents, "consents")
             blob = self._blobs.put(recording)
             consent = Consent(_new_id("cons"), name, language, blob.digest, int(self._now_unix_seconds()), created_by)
             self._write(replace(records, consents=(*records.consents, consent)))
@@ -99,9 +109,10 @@ class ClonedVoices:
             self._drop(consent.recording, left)
 
     def add_voice(self, name: str, consent_id: str, sample: Iterable[bytes], created_by: str) -> ClonedVoice:
-        """Keep a voice. sample: a WAV file. Raises ConsentNotFound, VoiceExists."""
+        """Keep a voice. sample: a WAV file. Raises ConsentNotFound, VoiceExists, TooManyVoices."""
         with self._changing() as records:
             consent = _consent_in(records, consent_id)
+            _require_room(records.voices, "cloned voices")
             folded = name.casefold()
             if any(voice.name.casefold() == folded for voice in records.voices):
                 raise VoiceExists(
@@ -175,6 +186,11 @@ class ClonedVoices:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def _require_room(kept: Sequence[object], what: str) -> None:
+    if len(kept) >= MOST_KEPT:
+        raise TooManyVoices(f"There are {MOST_KEPT:,} {what} already. Delete some first.")
 
 
 def _consent_in(records: _Records, consent_id: str) -> Consent:

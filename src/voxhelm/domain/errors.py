@@ -24,6 +24,7 @@ VoxhelmError
 |   +-- PackageInvalid             a folder or archive of a model is not what its manifest says
 |   +-- SignatureUntrusted         it is not signed by a key that is trusted
 |   +-- VoiceExists                another voice has this name already
+|   +-- TooManyVoices              as many cloned voices, or consents, as may be kept
 |   +-- ClonedVoiceNotFound        no cloned voice has this id
 |   +-- CloningUnsupported         no installed model, or not this one, clones voices
 |   +-- SampleUnsuited             a recording that no voice can be taken from
@@ -201,6 +202,12 @@ class VoiceExists(BadRequest):
     """Another voice has this name already."""
 
     code = "voice_exists"
+
+
+class TooManyVoices(BadRequest):
+    """There are as many cloned voices, or consents, as may be kept."""
+
+    code = "too_many_voices"
 
 
 class ClonedVoiceNotFound(BadRequest):

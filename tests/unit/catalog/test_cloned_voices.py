@@ -2,8 +2,16 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from voxhelm.catalog import cloned_voices
 from voxhelm.catalog.cloned_voices import RECORDS, ClonedVoices
-from voxhelm.domain.errors import ClonedVoiceNotFound, ConfigurationInvalid, ConsentInUse, ConsentNotFound, VoiceExists
+from voxhelm.domain.errors import (
+    ClonedVoiceNotFound,
+    ConfigurationInvalid,
+    ConsentInUse,
+    ConsentNotFound,
+    TooManyVoices,
+    VoiceExists,
+)
 
 
 @pytest.fixture
@@ -89,6 +97,15 @@ def test_a_consent_can_be_renamed(cloned, consent):
 def test_the_youngest_consent_comes_first(cloned, consent):
     younger = cloned.add_consent("Maria", "bg", [b"So do I."], "")
     assert cloned.consents() == (younger, consent)
+
+
+def test_there_is_a_bound(cloned, consent, monkeypatch):
+    monkeypatch.setattr(cloned_voices, "MOST_KEPT", 1)
+    cloned.add_voice("one", consent.id, [b"sample"], "")
+    with pytest.raises(TooManyVoices):
+        cloned.add_voice("two", consent.id, [b"sample"], "")
+    with pytest.raises(TooManyVoices):
+        cloned.add_consent("Maria", "bg", [b"So do I."], "")
 
 
 def test_another_server_sees_it_at_once(cloned, consent, folder):
