@@ -17,6 +17,8 @@ from voxhelm.text.language_names import NAMES
 # The largest text field: a reference of a known speaker's voice, ten seconds of stereo in base64.
 LONGEST_FIELD_BYTES: Final = 8 << 20
 MOST_FIELDS: Final = 200
+# Codes that clients send, Home Assistant among them, for what recognisers know by another one.
+USUAL_CODES: Final = {"cmn": "zh", "fil": "tl", "in": "id", "iw": "he", "jw": "jv", "nb": "no"}
 
 
 def known_language(value: object) -> object:
@@ -26,6 +28,7 @@ def known_language(value: object) -> object:
     if not value.strip():
         return None
     code = value.strip().lower().replace("_", "-").partition("-")[0]
+    code = USUAL_CODES.get(code, code)
     if code not in NAMES:
         raise ValueError("it must be an ISO 639-1 code such as en or bg")
     return code
