@@ -44,7 +44,7 @@ async function send(path, init = {}, { ask = true } = {}) {
   }
   if (!response.ok) {
     const failure = await failureOf(response);
-    if (response.status === 401 && (await askForKey(failure.message, ask))) return send(path, init, { ask });
+    if (response.status === 401 && (await askForKey(ask))) return send(path, init, { ask });
     throw failure;
   }
   return response;

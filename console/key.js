@@ -14,22 +14,21 @@ export function keyHeader() {
 
 /**
  * Ask for a key; everything that is refused meanwhile waits for the same answer.
- * @param {string} why what the server said
  * @param {boolean} pressed whether somebody did something for it: who closed the question is not asked again by what happens by itself
  * @returns {Promise<boolean>} whether there is a key to try now
  */
-export function askForKey(why, pressed) {
+export function askForKey(pressed) {
   if (declined && !pressed) return Promise.resolve(false);
-  asking ??= ask(why).then((given) => { declined = !given; return given; }).finally(() => { asking = null; });
+  asking ??= ask().then((given) => { declined = !given; return given; }).finally(() => { asking = null; });
   return asking;
 }
 
-function ask(why) {
+function ask() {
   const field = make('input', { type: 'password', autocomplete: 'off', id: 'api-key', class: 'field' });
   const wrong = tried !== null && tried === sessionStorage.getItem(PLACE);
   const form = make('form', { class: 'key-form' },
     make('h2', { text: wrong ? 'That key is not known here' : 'This server asks for a key', id: 'key-title' }),
-    make('p', { text: why }),
+    make('p', { text: wrong ? 'Check it, or ask whoever runs this server for another.' : 'Ask whoever runs this server for one: voxhelm keys create makes it.' }),
     make('label', { for: 'api-key', text: 'API key' }),
     field,
     make('p', { class: 'hint', text: 'Kept in this tab until it is closed, and sent to this server only.' }),

@@ -19,7 +19,7 @@ export class MemoryBars {
 }
 
 /**
- * @returns {{device: string, heldBytes: number, budgetBytes: number|null, parts: {id: string, bytes: number}[]}[]} the CPU last
+ * known: whether there is a budget can be told. @returns {{device: string, heldBytes: number, budgetBytes: number|null, known: boolean, parts: {id: string, bytes: number}[]}[]} the CPU last
  */
 export function barsOf(models, samples) {
   const budgets = new Map((samples?.voxhelm_memory_budget_bytes ?? []).map(({ labels, value }) => [labels.device, value]));
@@ -33,6 +33,7 @@ export function barsOf(models, samples) {
     device,
     heldBytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
     budgetBytes: budgets.get(device) ?? null,
+    known: samples !== null,
     parts: parts.sort((a, b) => b.bytes - a.bytes),
   }));
 }
@@ -52,10 +53,11 @@ function scaleFor(bytes) {
   return scale;
 }
 
-function barElement({ device, heldBytes, budgetBytes, parts }) {
+function barElement({ device, heldBytes, budgetBytes, known, parts }) {
   const name = device === 'cpu' ? 'Memory of this machine' : `Card ${device}`;
   const held = heldBytes ? `${bytesText(heldBytes)} held` : 'Nothing held';
-  const words = budgetBytes === null ? `${held}, no limit set` : `${held} of ${bytesText(budgetBytes)} allowed`;
+  const limit = known ? ', no limit set' : '';
+  const words = budgetBytes === null ? `${held}${limit}` : `${held} of ${bytesText(budgetBytes)} allowed`;
   const whole = budgetBytes === null ? scaleFor(heldBytes) : Math.max(budgetBytes, heldBytes) || 1;
   const share = budgetBytes ? Math.round((100 * heldBytes) / budgetBytes) : null;
   const pieces = parts.map(({ id, bytes }, i) => {

@@ -61,7 +61,7 @@ export class ModelsPanel {
       this.#show(models, samples);
     } catch (error) {
       // The list stays as it was last seen.
-      showProblem(this.#part('models-problem'), error);
+      showProblem(this.#part('models-problem'), error.unreachable ? null : error); // the strip above says that nobody answers
     }
   }
 

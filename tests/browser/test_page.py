@@ -1,5 +1,6 @@
 """The console as a whole: keys, keyboard, phones, themes, and a server that goes away."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,44 +13,47 @@ from tests.conftest import running_server
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
-def test_a_server_that_asks_for_a_key_is_asked_for_once_and_then_everything_works(browser: Browser, tmp_path: Path) -> None:
-    keys = tmp_path / "keys"
+@pytest.fixture(scope="module")
+def guarded_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server that asks for a key."""
+    directory = tmp_path_factory.mktemp("guarded")
+    keys = directory / "keys"
     keys.write_text("console: a-key-for-this-test-only\n")
-    named = {"VOXHELM_IDENTITY__KEY_FILES": f'["{keys}"]', "VOXHELM_MODELS__EXTRA_ENGINES": '["voxhelm.testing.engine:ENGINE"]'}
-    with running_server(tmp_path, **named) as server:
-        context = browser.new_context()
-        page = context.new_page()
-        page.goto(server.url)
-        page.locator("#api-key").fill("not-the-key")
-        page.get_by_role("button", name="Use this key").click()
-        expect(page.locator("#key-title")).to_have_text("That key is not known here")
-        page.locator("#api-key").fill("a-key-for-this-test-only")
-        page.keyboard.press("Enter")
-        expect(page.locator("#api-key")).to_have_count(0)
-        speak(page, "Hello.")
-        page.click("#tab-models")
-        expect(page.locator(".model").first).to_be_visible()
-        assert page.evaluate("Object.values(sessionStorage)") == ["a-key-for-this-test-only"]
-        assert page.evaluate("JSON.stringify(localStorage)").count("a-key-for") == 0
-        context.close()
+    with running_server(directory, VOXHELM_IDENTITY__KEY_FILES=f'["{keys}"]') as server:
+        yield server.url
 
 
-def test_who_declines_to_give_a_key_is_asked_again_only_for_what_they_do(browser: Browser, tmp_path: Path) -> None:
-    keys = tmp_path / "keys"
-    keys.write_text("console: a-key-for-this-test-only\n")
-    with running_server(tmp_path, VOXHELM_IDENTITY__KEY_FILES=f'["{keys}"]') as server:
-        context = browser.new_context()
-        page = context.new_page()
-        page.goto(f"{server.url}/#models")
-        page.get_by_role("button", name="Not now").click()
-        expect(page.locator("#models-problem")).to_be_visible()
-        with page.expect_response("**/v1/models"):  # the next look
-            pass
-        expect(page.locator("#api-key")).to_have_count(0)
-        page.fill("#pull-name", "kokoro")
-        page.click("#pull-start")
-        expect(page.locator("#api-key")).to_be_visible()
-        context.close()
+def test_a_server_that_asks_for_a_key_is_asked_for_once_and_then_everything_works(browser: Browser, guarded_url: str) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(guarded_url)
+    page.locator("#api-key").fill("not-the-key")
+    page.get_by_role("button", name="Use this key").click()
+    expect(page.locator("#key-title")).to_have_text("That key is not known here")
+    page.locator("#api-key").fill("a-key-for-this-test-only")
+    page.keyboard.press("Enter")
+    expect(page.locator("#api-key")).to_have_count(0)
+    speak(page, "Hello.")
+    page.click("#tab-models")
+    expect(page.locator(".model").first).to_be_visible()
+    assert page.evaluate("Object.values(sessionStorage)") == ["a-key-for-this-test-only"]
+    assert page.evaluate("JSON.stringify(localStorage)").count("a-key-for") == 0
+    context.close()
+
+
+def test_who_declines_to_give_a_key_is_asked_again_only_for_what_they_do(browser: Browser, guarded_url: str) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{guarded_url}/#models")
+    page.get_by_role("button", name="Not now").click()
+    expect(page.locator("#models-problem")).to_be_visible()
+    with page.expect_response("**/v1/models"):  # the next look
+        pass
+    expect(page.locator("#api-key")).to_have_count(0)
+    page.fill("#pull-name", "kokoro")
+    page.click("#pull-start")
+    expect(page.locator("#api-key")).to_be_visible()
+    context.close()
 
 
 def test_a_server_that_goes_away_is_told_and_what_was_typed_stays(watched: Any) -> None:
