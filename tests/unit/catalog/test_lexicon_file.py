@@ -32,5 +32,5 @@ def test_what_is_wrong_is_named(tmp_path, text, told):
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(ConfigurationInvalid, match="none.yaml"):
+    with pytest.raises(ConfigurationInvalid, match=r"none\.yaml"):
         read_lexicon(tmp_path / "none.yaml")
