@@ -43,7 +43,7 @@ export class Waveform {
   show({ peaks, total, caption, spans = [] }) {
     [this.#peaks, this.#total, this.#spans] = [peaks, total, spans];
     this.#caption.textContent = caption;
-    this.#caption.parentElement.hidden = !caption;
+    this.#caption.parentElement.hidden = !caption || (spans.length > 0 && total > 0); // what is drawn in its place says enough
     const enabled = total > 0;
     this.element.setAttribute('aria-disabled', String(!enabled));
     this.element.tabIndex = enabled ? 0 : -1;
