@@ -36,7 +36,9 @@ def running_server(directory: Path, *arguments: str, **environment: str) -> Iter
     log = directory / "server.log"
     command = [sys.executable, "-m", "voxhelm", "serve", "--port", "0", *arguments]
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("VOXHELM_")} | {
-        "VOXHELM_CACHE__LIMIT_BYTES": "0"
+        "VOXHELM_CACHE__LIMIT_BYTES": "0",
+        # What one run has learnt of models and voices is nothing to the next.
+        "XDG_STATE_HOME": str(directory / "state"),
     }
     with log.open("w") as output:
         process = subprocess.Popen(command, cwd=directory, env=inherited | environment, stdout=output, stderr=output, text=True)

@@ -20,6 +20,8 @@ OPERATIONS = [
     "POST /v1/audio/detect-language",
     "GET /v1/audio/voices",
     "POST /v1/audio/voices",
+    "GET /v1/audio/voices/quality",
+    "POST /v1/audio/voices/quality",
     "DELETE /v1/audio/voices/{voice_id}",
     "POST /v1/audio/voice_consents",
     "GET /v1/audio/voice_consents",

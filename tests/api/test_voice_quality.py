@@ -21,7 +21,6 @@ def instance(tmp_path_factory):
         "VOXHELM_ROUTES__SPEECH": '{"bg": ["parrot-a", "parrot-b"]}',
         "VOXHELM_QUALITY__CANARY": "true",
         "VOXHELM_QUALITY__CANARY_INTERVAL_SECONDS": "0.05",
-        "XDG_STATE_HOME": str(directory / "state"),
     }
     with running_server(directory, **settings) as one, httpx.Client(base_url=one.url, timeout=60) as client:
         yield client, directory
@@ -76,8 +75,9 @@ def test_the_canary_finds_a_voice_that_mumbles_and_the_route_goes_around_it_unti
     ("body", "status", "code"),
     [
         ({"voice": "nobody"}, 400, "voice_not_found"),
-        ({"language": "Bulgarian"}, 400, "invalid_value"),
+        ({"voice": "bg", "language": "Bulgarian"}, 400, "invalid_value"),
         ({"voice": "bg", "sentences": ["..."]}, 400, "invalid_value"),
+        ({}, 400, "missing_required_parameter"),
         ({"voice": 5}, 400, "invalid_value"),
     ],
 )

@@ -19,7 +19,7 @@ from voxhelm.serving.voice_checker import CheckRequest
 class CheckBody(BaseModel):
     """What is to be checked."""
 
-    voice: Annotated[str | None, Field(description="Any name of a voice; without it the operator's names.")] = None
+    voice: Annotated[str, Field(min_length=1, description="Any name of a voice.")]
     language: Annotated[
         str | None, Field(pattern="^[a-z]{2,3}$", description="ISO 639-1; without it every language that the name stands for.")
     ] = None
@@ -36,13 +36,13 @@ def voice_quality_router(services: Services) -> APIRouter:
 
     @router.post(
         "/v1/audio/voices/quality",
-        summary="Say sentences with voices and hear them back",
+        summary="Say sentences with a voice and hear them back",
         openapi_extra=json_body(CheckBody),
         responses=ERRORS,
         response_class=Response,
     )
-    async def check_voices(request: Request) -> Response:
-        body = CheckBody.model_validate_json(await request.body() or b"{}")
+    async def check_voice(request: Request) -> Response:
+        body = CheckBody.model_validate_json(await request.body())
         wanted = CheckRequest(body.voice, body.language, body.sentences)
 
         async def checked() -> Mapping[str, Any]:

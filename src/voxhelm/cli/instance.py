@@ -104,6 +104,6 @@ class Instance(Protocol):
         """The routes of the settings and of all other languages, or those that a language has."""
         ...
 
-    async def check_voices(self, name: str | None, language: str | None, sentences: tuple[str, ...], /) -> Sequence[VoiceCheck]:
-        """Have a voice, or those of the settings, say sentences and hear them back. Empty `sentences`: the built-in ones."""
+    async def check_voice(self, name: str, language: str | None, sentences: tuple[str, ...], /) -> Sequence[VoiceCheck]:
+        """Have a voice say sentences, else the built-in ones, and hear them back, in every language that its name stands for."""
         ...

@@ -64,7 +64,7 @@ class LocalInstance:
         """As `Instance`."""
         return list(self._services.routes.routes(language))
 
-    async def check_voices(self, name: str | None, language: str | None, sentences: tuple[str, ...]) -> Sequence[VoiceCheck]:
+    async def check_voice(self, name: str, language: str | None, sentences: tuple[str, ...]) -> Sequence[VoiceCheck]:
         """As `Instance`."""
         return [check async for check in self._services.voice_checks.check(CheckRequest(name, language, sentences))]
 

@@ -107,7 +107,7 @@ class RemoteInstance:
             for one in await self._list("/v1/routes", query)
         ]
 
-    async def check_voices(self, name: str | None, language: str | None, sentences: tuple[str, ...]) -> Sequence[VoiceCheck]:
+    async def check_voice(self, name: str, language: str | None, sentences: tuple[str, ...]) -> Sequence[VoiceCheck]:
         """As `Instance`."""
         body = {"voice": name, "language": language, "sentences": list(sentences)}
         with _http_failures():

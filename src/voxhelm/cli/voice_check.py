@@ -14,6 +14,7 @@ from voxhelm.cli.reach import Where, reach
 from voxhelm.cli.terminal import note_on_stderr
 
 if TYPE_CHECKING:
+    from voxhelm.cli.instance import Instance
     from voxhelm.serving.voice_check import VoiceCheck
 
 EPILOG: Final = """
@@ -67,14 +68,23 @@ def _lines(path: Path) -> tuple[str, ...]:
 async def _check(flags: CheckFlags, sentences: tuple[str, ...]) -> "list[VoiceCheck]":
     checks: list[VoiceCheck] = []
     async with reach(flags.where) as instance:
-        names: Sequence[str | None] = flags.names or (None,)
-        for name in names:
-            if name is not None:
-                note_on_stderr(f"Checking {name}")
-            checks += await instance.check_voices(name, flags.language, sentences)
+        for name in flags.names or await _names(flags, instance):
+            note_on_stderr(f"Checking {name}")
+            checks += await instance.check_voice(name, flags.language, sentences)
     if not checks:
         raise CommandFailed("There is no voice to check. `voxhelm voices` lists them all.")
     return checks
+
+
+async def _names(flags: CheckFlags, instance: "Instance") -> list[str]:
+    """The names that the settings give, or with a language every voice that speaks it."""
+    from voxhelm.cli.voices import speaks
+
+    listed = await instance.voices(variants=False)
+    if flags.language is None:
+        return [voice.id for voice in listed if voice.kind == "logical"]
+    speaking = (voice for voice in listed if voice.kind == "engine" and any(speaks(tag, flags.language) for tag in voice.languages))
+    return [voice.id if "/" in voice.id else f"{voice.model}/{voice.id}" for voice in speaking]
 
 
 def _print(checks: "Sequence[VoiceCheck]") -> None:

@@ -43,7 +43,7 @@ async def _voices(flags: VoicesFlags) -> None:
         voice
         for voice in everything
         if (flags.model is None or voice.model == flags.model)
-        and (flags.language is None or any(_speaks(tag, flags.language) for tag in voice.languages))
+        and (flags.language is None or any(speaks(tag, flags.language) for tag in voice.languages))
     ]
     if flags.json:
         print_json(found)
@@ -66,7 +66,7 @@ async def _voices(flags: VoicesFlags) -> None:
     )
 
 
-def _speaks(tag: str, language: str) -> bool:
+def speaks(tag: str, language: str) -> bool:
     """Whether a BCP 47 tag is of a language: `en-gb` is of `en` and of `en-gb`, not of `en-us`."""
     wanted = language.lower().replace("_", "-")
     return tag == wanted or tag.startswith(f"{wanted}-")

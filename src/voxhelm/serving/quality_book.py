@@ -64,13 +64,17 @@ class QualityBook:
             and (check.recogniser, check.material) == (recogniser, material)
         ]
 
-    def add(self, check: VoiceCheck) -> VoiceRecord:
-        """Keep a result and let the voice stand by it, if anything was heard. Blocks: the file is read again first, since others write."""
+    def add(self, check: VoiceCheck, *, counts: bool = True) -> VoiceRecord:
+        """Keep a result, if anything was heard. Blocks: the file is read again first, since others write.
+
+        counts: whether the voice stands by it.
+        """
         self._read()
         known = self.record(check.voice, check.language)
         if check.verdict not in (Verdict.GOOD, Verdict.WORSE):
             return known
-        standing = known.standing.after(bad=check.verdict is Verdict.WORSE, options=self._options)
+        bad = check.verdict is Verdict.WORSE
+        standing = known.standing.after(bad=bad, options=self._options) if counts else known.standing
         before = tuple(replace(one, sentences=()) for one in known.checks)
         changed = VoiceRecord(check.voice, check.language, standing, (*before, check)[-KEPT:])
         self._records[check.voice, check.language] = changed

@@ -25,6 +25,14 @@ def test_a_voice_is_degraded_after_two_bad_checks_and_well_after_two_good_ones()
     assert not book.degraded
 
 
+def test_sentences_of_somebodys_own_are_kept_and_do_not_count():
+    book = QualityBook(None, OPTIONS)
+    for _ in range(3):
+        record = book.add(check(1.0), counts=False)
+    assert len(record.checks) == 3
+    assert not book.degraded
+
+
 def test_what_nobody_heard_says_nothing():
     book = QualityBook(None, OPTIONS)
     for verdict in (Verdict.UNHEARD, Verdict.FAILED):

@@ -72,23 +72,31 @@ async def test_a_voice_that_loses_its_first_sound_is_found_out(world):
 
 async def test_a_route_takes_another_voice_while_it_mumbles_and_comes_back_to_it(world):
     async with world() as one:
-        await one.check()
+        await one.check(sentences=())
         assert await one.say() == ("parrot-a", "1/2")
         one.mood_file.write_text("mumble")
-        await one.check()
+        await one.check(sentences=())
         assert await one.say() == ("parrot-a", "1/2")
-        await one.check()
+        await one.check(sentences=())
         assert await one.say() == ("parrot-b", "2/2; parrot-a: degraded")
         assert one.metric("degraded", voice="parrot-a/parrot-a-bg") == 1
-        assert one.metric("word_error_rate", voice="parrot-a/parrot-a-bg") == 1
+        assert one.metric("word_error_rate", voice="parrot-a/parrot-a-bg") > 0.25
         (speech,) = (route for route in one.voxhelm.services.routes.routes("bg") if route.capability == "speech")
         assert (speech.steps[0].usable, speech.steps[0].reason) == (True, "degraded")
         one.mood_file.write_text("")
-        await one.check()
+        await one.check(sentences=())
         assert (await one.say())[0] == "parrot-b"
-        await one.check()
+        await one.check(sentences=())
         assert await one.say() == ("parrot-a", "1/2")
         assert one.metric("degraded", voice="parrot-a/parrot-a-bg") == 0
+
+
+async def test_sentences_of_somebodys_own_move_no_route(world):
+    async with world() as one:
+        one.mood_file.write_text("mumble")
+        for _ in range(3):
+            await one.check()
+        assert await one.say() == ("parrot-a", "1/2")
 
 
 async def test_a_voice_is_compared_with_itself(world):
