@@ -186,9 +186,7 @@ class Speaker:
         return self._casting(request, self._check(request))
 
     def _casting(self, request: SpeechRequest, parts: Sequence[Part]) -> Casting:
-        return Casting(
-            self._voices, parts, Wanted(request.voice, request.model, self._options.default_language, request.detour)
-        )
+        return Casting(self._voices, parts, Wanted(request.voice, request.model, self._options.default_language, request.detour))
 
     def _lines(self, request: SpeechRequest, casting: Casting) -> Iterator[Line]:
         reading = self._options.reading
