@@ -13,11 +13,13 @@ def resting(model: ModelState, now_seconds: float) -> Unavailable | None:
     pause_seconds = model.retry_at_seconds - now_seconds
     if model.phase is not Phase.UNLOADED or not model.failures or pause_seconds <= 0:
         return None
-    return Unavailable(
+    error = Unavailable(
         f"Model '{model.model_id}' failed {model.failures} times in a row and is left alone for {pause_seconds:.0f} s; "
         "the server's log says why.",
         retry_after_seconds=pause_seconds,
     )
+    error.model_id = model.model_id
+    return error
 
 
 def too_large(models: Iterable[ModelState], all_models: Iterable[ModelState], cards: CardRoom) -> str:

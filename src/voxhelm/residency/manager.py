@@ -316,7 +316,8 @@ class Residency:
         return Lease(self._hosts[model_id], lambda: self._mailbox.post(Released(model_id)), device or CPU, fallback)
 
     def _refuse(self, model_id: str, error: VoxhelmError) -> None:
-        """Tell everybody who waits for this model."""
+        """Tell everybody who waits for this model, and that it is the one to blame."""
+        error.model_id = model_id
         for asked in [asked for asked in self._waiting if model_id in asked.wanted.model_ids]:
             self._forget(asked)
             if not asked.waiter.done():

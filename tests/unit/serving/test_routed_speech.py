@@ -10,6 +10,7 @@ from voxhelm.domain.errors import EngineFailed, TextEmpty, Unavailable
 from voxhelm.serving.speak import SpeechRequest
 from voxhelm.testing.app import make_voxhelm
 from voxhelm.testing.clock import ManualClock
+from voxhelm.testing.engine import FAKE_ENGINE
 from voxhelm.testing.parrot_engine import PARROT_ENGINE
 
 ROUTE = {"bg": ["parrot-a", "parrot-b"], "*": ["parrot-a", "parrot-b"]}
@@ -43,13 +44,14 @@ class World:
 @pytest.fixture
 def world(tmp_path):
     @asynccontextmanager
-    async def making(route=ROUTE, models=(), **routes):
+    async def making(route=ROUTE, models=(), settings=(), **routes):
         clock = ManualClock()
         moods = {model_id: {"mood_file": str(tmp_path / model_id)} for model_id in ("parrot-a", "parrot-b")}
         voxhelm = make_voxhelm(
             clock,
             models={"isolation": "inline", "extra_engines": (PARROT_ENGINE,), "settings_by_model": moods, **dict(models)},
             routes={"speech": route, **routes},
+            **dict(settings),
         )
         async with voxhelm.running():
             yield World(tmp_path, voxhelm, clock)
@@ -86,6 +88,23 @@ async def test_after_some_failures_it_is_left_alone_and_then_tried_again(world):
         one.clock.advance(11.0)
         assert await one.say() == ("parrot-a", "1/2")
         assert await one.say() == ("parrot-a", "1/2")
+
+
+async def test_in_a_text_of_two_models_the_one_that_failed_is_left_and_not_the_other(world):
+    mixed = {
+        "voices": {
+            "logical": {"both": {"by_language": {"en": {"model": "fake-speech", "voice": "tone"}, "bg": {"model": "parrot-a"}}}}
+        }
+    }
+    extra = {"extra_engines": (PARROT_ENGINE, FAKE_ENGINE)}
+    async with world(models=extra, settings=mixed) as one:
+        one.mood("parrot-a", "refuse")
+        wanted = SpeechRequest("This is most of it, and it is in English. Добър ден.", "auto", "both", AudioFormat.PCM)
+        reply = await one.voxhelm.services.speaker.speak(wanted)
+        await reply.aclose()
+        assert reply.chosen.spec.id == "fake-speech"
+        steps = {step.model: step for route in one.voxhelm.services.routes.routes("bg") for step in route.steps}
+        assert steps["parrot-a"].failures == 1
 
 
 async def test_when_all_fail_the_caller_learns_of_the_first_failure(world):
