@@ -104,6 +104,18 @@ export async function metricsText() {
   return (await send('metrics', { cache: 'no-store' }, { ask: false })).text();
 }
 
+/** What checks of voices have found. @param {{ask?: boolean}} [manners] as of `send` @returns {Promise<object[]>} */
+export async function voiceQuality(manners) {
+  return (await (await send('v1/audio/voices/quality', { cache: 'no-store' }, manners)).json()).data;
+}
+
+/** Say sentences with a voice and hear them back; takes seconds. @param {string} voice @param {AbortSignal} signal */
+export async function checkVoice(voice, signal) {
+  const found = await (await send('v1/audio/voices/quality', json({ voice }, signal))).json();
+  if (found.error) throw new ApiError(found.error.message, { code: found.error.code });
+  return found.data;
+}
+
 /** @returns {Promise<'ready'|'waiting'|'away'>} */
 export async function readiness() {
   try {

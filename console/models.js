@@ -5,6 +5,7 @@ import { samplesOf } from './metrics.js';
 import { ModelRow } from './model-row.js';
 import { showProblem } from './page.js';
 import { Pulls } from './pulls.js';
+import { VoiceQuality } from './voice-quality.js';
 
 const EVERY_MS = 2_000;
 const WANTED = ['voxhelm_queue_depth', 'voxhelm_queue_in_flight', 'voxhelm_memory_budget_bytes', 'voxhelm_memory_reserved_bytes'];
@@ -12,7 +13,7 @@ const ORDER = ['speech', 'transcription', 'voice-activity', 'diarization'];
 
 export class ModelsPanel {
   #part;
-  #memory; #pulls;
+  #memory; #pulls; #quality;
   #rows = new Map(); // id -> ModelRow
   #watched = false;
   #timer = 0;
@@ -28,6 +29,7 @@ export class ModelsPanel {
     this.#memory = new MemoryBars(this.#part('memory'));
     this.#pulls = new Pulls(this.#part('pull'));
     this.#pulls.onInstalled = () => this.#changed();
+    this.#quality = new VoiceQuality(panel);
     document.addEventListener('visibilitychange', () => this.#look());
   }
 
@@ -36,6 +38,7 @@ export class ModelsPanel {
     this.#watched = watched;
     this.#mayReadMetrics = true;
     this.#look({ ask: true });
+    if (watched) this.#quality.look();
   }
 
   #changed() {

@@ -168,3 +168,25 @@ def test_a_key_that_may_not_read_metrics_still_sees_the_models(models: Watched, 
     page.reload()
     expect(page.locator("#models-note")).to_contain_text("may not read the metrics")
     expect(model(page, "espeak-ng")).to_be_visible()
+
+
+def test_a_voice_is_checked_and_what_was_heard_is_shown(models: Watched) -> None:
+    page = models.page
+    expect(page.get_by_text("No voice has been checked yet")).to_be_visible()
+    page.get_by_label("How well a voice is understood").fill("en")
+    page.get_by_role("button", name="Check", exact=True).click()
+    checked = page.locator(".quality-row").first
+    expect(checked).to_contain_text("of words wrong")
+    expect(checked).to_contain_text("English")
+    checked.get_by_text("What was said and heard").click()
+    expect(checked.locator("tbody tr").first).to_be_visible()
+    assert len(checked.locator("tbody tr").first.locator("td").nth(1).inner_text()) > 0
+    page.reload()
+    expect(page.locator(".quality-row").first).to_contain_text("of words wrong")
+
+
+def test_a_voice_that_is_none_is_told_where_it_was_asked_for(models: Watched) -> None:
+    models.refusals_expected = True
+    models.page.get_by_label("How well a voice is understood").fill("nobody-at-all")
+    models.page.get_by_role("button", name="Check", exact=True).click()
+    expect(models.page.locator("#quality-problem")).to_contain_text("nobody-at-all")
