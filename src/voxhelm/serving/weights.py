@@ -1,9 +1,11 @@
 """Installing and removing models while requests are served."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import ExitStack, aclosing
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from voxhelm.catalog.disk import off_the_loop
 from voxhelm.catalog.models import Catalog
@@ -14,6 +16,10 @@ from voxhelm.domain.errors import ModelInUse
 from voxhelm.domain.pull import PullDone, PullEvent
 from voxhelm.serving.renewal import Renewal
 from voxhelm.telemetry.log import Log
+
+
+TRIES: Final = 10
+BETWEEN_TRIES_SECONDS: Final = 0.1
 
 
 class Weights:
@@ -59,7 +65,7 @@ class Weights:
         with ExitStack() as stack:
             shelved = await off_the_loop(stack.enter_context, removing(self._shelf, name, self._named_in_settings))
             model_id = shelved.manifest.model_id
-            if not await self._renewal.forget(model_id):
+            if not await self._forgotten(model_id):
                 raise ModelInUse(
                     f"Model '{model_id}' is in use or being loaded. Try again when its requests are done.", param="model"
                 )
@@ -69,6 +75,14 @@ class Weights:
                 await self._renewal.renew()
         self._log.info("model removed", model=model_id)
         return model_id
+
+    async def _forgotten(self, model_id: str) -> bool:
+        """Whether nobody uses it any more. Whoever has just been answered may hold it for a moment still."""
+        for _ in range(TRIES):
+            if await self._renewal.forget(model_id):
+                return True
+            await asyncio.sleep(BETWEEN_TRIES_SECONDS)
+        return await self._renewal.forget(model_id)
 
 
 def _size_bytes(path: Path | None) -> int:
