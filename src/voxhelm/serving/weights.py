@@ -17,7 +17,6 @@ from voxhelm.domain.pull import PullDone, PullEvent
 from voxhelm.serving.renewal import Renewal
 from voxhelm.telemetry.log import Log
 
-
 TRIES: Final = 10
 BETWEEN_TRIES_SECONDS: Final = 0.1
 
