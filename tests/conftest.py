@@ -10,7 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# Tests are not about time, and a busy machine is slow now and then.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 DATA = Path(__file__).parent / "data"
 LISTENING = re.compile(r"http://(?P<host>[\w.\-\[\]:]+):(?P<port>\d+)")
@@ -39,6 +44,8 @@ def running_server(directory: Path, *arguments: str, **environment: str) -> Iter
         "VOXHELM_CACHE__LIMIT_BYTES": "0",
         # What one run has learnt of models and voices is nothing to the next.
         "XDG_STATE_HOME": str(directory / "state"),
+        # And voices and models that come and go in one server are not another's.
+        "XDG_DATA_HOME": str(directory / "data"),
     }
     with log.open("w") as output:
         process = subprocess.Popen(command, cwd=directory, env=inherited | environment, stdout=output, stderr=output, text=True)
@@ -61,8 +68,8 @@ def running_server(directory: Path, *arguments: str, **environment: str) -> Iter
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server with the built-in engines and the fake one, for every test that does no harm to it."""
-    fake = '["voxhelm.testing.engine:ENGINE"]'
-    with running_server(tmp_path_factory.mktemp("server"), VOXHELM_MODELS__EXTRA_ENGINES=fake) as one:
+    settings = {"VOXHELM_MODELS__EXTRA_ENGINES": '["voxhelm.testing.engine:ENGINE"]', "VOXHELM_MODELS__OFFLINE": "true"}
+    with running_server(tmp_path_factory.mktemp("server"), **settings) as one:
         yield one
 
 

@@ -18,6 +18,7 @@ SPEECH = {"input": "Something that is said again and again.", "model": "espeak-n
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory):
     return {
+        "XDG_DATA_HOME": str(tmp_path_factory.mktemp("data")),  # with the same models and voices
         "VOXHELM_CACHE__DIRECTORY": str(tmp_path_factory.mktemp("kept") / "narrations"),
         "VOXHELM_CACHE__LIMIT_BYTES": "10MiB",
         "VOXHELM_MODELS__EXTRA_ENGINES": '["voxhelm.testing.engine:ENGINE"]',

@@ -106,7 +106,8 @@ class Narrator:
         if self._results is None or not request.cached:
             return await self._speaker.speak(request)
         key = await self._key(request)
-        if (key, request.caller.priority.value) in self._under_way:
+        narration = self._under_way.get((key, request.caller.priority.value))
+        if narration is not None and narration.may_be_joined:
             # Asked before the disk: in the moment that the disk takes it may have ended, and be found in neither place.
             return await self._made(key, request, self._results)
         try:
