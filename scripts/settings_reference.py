@@ -38,6 +38,7 @@ LIMITS: Final = {"minimum": "from", "exclusiveMinimum": "above", "maximum": "to"
 DEFAULTS_IN_WORDS: Final = {
     "models.directory": "`voxhelm/models` in the user's data directory (on Linux `~/.local/share`)",
     "voices.cloned_directory": "`voxhelm/voices` in the user's data directory (on Linux `~/.local/share`)",
+    "realtime.hand_over_directory": "`voxhelm/sessions` in the user's state directory (on Linux `~/.local/state`)",
     "cache.directory": "`voxhelm/narrations` in the user's cache directory (on Linux `~/.cache`)",
     "identity.key_files": "`voxhelm/keys.yaml` in the user's configuration directory (on Linux `~/.config`), when it is there",
 }
@@ -63,6 +64,15 @@ INSTANCES: Final[dict[str, Any]] = {
     "models.aliases": {"my-tts": "espeak-ng"},
     "models.extra_engines": ["my_package.my_engine:ENGINE"],
     "quality.word_error_limit_by_voice": {"espeak-ng/en-us": 0.9},
+    "realtime.sessions_per_key": 4,
+    "realtime.script_file": "/etc/voxhelm/script.yaml",
+    "realtime.hand_over_directory": "/srv/voxhelm/sessions",
+    "realtime.udp_ports": "40000-40100",
+    "realtime.listen_on": ["eth0"],
+    "realtime.announced_addresses": ["203.0.113.7"],
+    "realtime.stun_urls": ["stun:turn.example:3478"],
+    "realtime.turn_urls": ["turn:turn.example:3478?transport=udp"],
+    "realtime.turn_secret_file": "/run/secrets/turn",
     "routes.speech": {"bg": ["piper:bg_BG-dimitar-medium", "espeak-ng"], "*": ["kokoro", "espeak-ng"]},
     "routes.transcription": {"*": ["whisper-small", "pocketsphinx-en-us"]},
     "voices.openai": {"nova": "en", "onyx": "espeak-ng/en-gb"},

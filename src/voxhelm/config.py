@@ -26,6 +26,7 @@ from voxhelm.dropin.carried import Carried, merged
 from voxhelm.dropin.readers import find_foreign
 from voxhelm.sections.egress import EgressSettings
 from voxhelm.sections.quality import QualitySettings
+from voxhelm.sections.realtime import RealtimeSettings
 from voxhelm.sections.routes import RouteSettings
 from voxhelm.sections.section import SECTION
 from voxhelm.telemetry.log import LogFormat
@@ -382,6 +383,7 @@ class Settings(BaseSettings):
     voices: VoiceSettings = Field(default_factory=VoiceSettings)
     routes: RouteSettings = Field(default_factory=RouteSettings)
     quality: QualitySettings = Field(default_factory=QualitySettings)
+    realtime: RealtimeSettings = Field(default_factory=RealtimeSettings)
     cache: CacheSettings = Field(default_factory=CacheSettings)
     egress: EgressSettings = Field(default_factory=EgressSettings)
     drop_in: DropInSettings = Field(default_factory=DropInSettings)
