@@ -32,6 +32,7 @@ VoxhelmError
 |   +-- ConsentInUse               voices need this consent
 |   +-- KeyInvalid                 no API key, or one that is not known here
 |   +-- ScopeMissing               the API key does not allow this
+|   +-- SessionNotFound            no realtime session or call has this name, or it is over
 +-- ConfigurationInvalid           the start is refused; says which key
 +-- Unavailable                    the caller may try again
 |   +-- EngineCrashed              the process of the model died during the request
@@ -40,6 +41,7 @@ VoxhelmError
 |   +-- OutOfMemory                a runtime ran out of memory while it loaded
 |   +-- InsufficientMemory         the model cannot fit; says who holds what
 |   +-- QueueFull                  too many requests wait for the model already
+|   +-- SessionsFull               as many realtime sessions as may be, or of this caller
 |   +-- DeadlineMissed             the caller's deadline passed before its turn came
 |   +-- RequestCancelled           somebody cancelled the request by its id
 |   +-- ShuttingDown               the server is going away
@@ -252,6 +254,12 @@ class ScopeMissing(BadRequest):
     code = "insufficient_scope"
 
 
+class SessionNotFound(BadRequest):
+    """No realtime session or call has this name, or it is over."""
+
+    code = "session_not_found"
+
+
 class EgressForbidden(BadRequest):
     """The model would send texts or sound out of the LAN, and the operator has not allowed that."""
 
@@ -304,6 +312,12 @@ class QueueFull(Unavailable):
     """Too many requests wait for the model already."""
 
     code = "queue_full"
+
+
+class SessionsFull(Unavailable):
+    """There are as many realtime sessions as there may be, or as this caller may have."""
+
+    code = "sessions_full"
 
 
 class DeadlineMissed(Unavailable):
