@@ -14,10 +14,9 @@ BYTES_PER_MS: Final = 48
 class Conversation:
     """The items of a session. Only their session changes them."""
 
-    def __init__(self, conversation_id: str, most_items: int, audio_limit_bytes: int) -> None:
-        """most_items: more are refused. audio_limit_bytes: of sound that is kept; the oldest goes first."""
+    def __init__(self, conversation_id: str, audio_limit_bytes: int) -> None:
+        """audio_limit_bytes: of sound that is kept; the oldest goes first."""
         self.id = conversation_id
-        self._most_items = most_items
         self._audio_limit_bytes = audio_limit_bytes
         self._items: dict[str, Item] = {}
         self._order: list[str] = []
@@ -59,9 +58,6 @@ class Conversation:
         """Put it at the end, or behind another one; `root` is the front. Returns what stands before it. Raises EventRefused."""
         if item.id in self._items:
             raise EventRefused("item_create_duplicate_item_id", f"There is an item '{item.id}' already.", "item.id")
-        if len(self._order) >= self._most_items:
-            message = f"A conversation here has {self._most_items:,} items at most. Delete some, or begin anew."
-            raise EventRefused("conversation_full", message)
         if behind is None:
             place = len(self._order)
         elif behind == ROOT:
