@@ -174,7 +174,7 @@ class Listening:
         """How likely it is that the speaker is done."""
         spoken, given = self._utterance, self._given.turn_detection
         current = spoken is not None and spoken.item_id == judged.item_id and spoken.pauses == judged.number
-        if current and self._turns is not None and isinstance(given, SemanticVad):
+        if current and self._turns is not None and self._turns.paused and isinstance(given, SemanticVad):
             self._turns.silence_ms = PAUSE_MS + wait_ms(judged.probability, given.eagerness, PAUSE_MS)
         return []
 
