@@ -15,6 +15,7 @@ VoxhelmError
 |   +-- AudioEmpty                 a container without a single sample
 |   +-- ParameterInvalid           a value outside what is allowed
 |   +-- ParameterMissing           a field that must be there is not
+|   +-- SdpInvalid                 an offer of a call that cannot be answered
 |   +-- EgressForbidden            the model would send it out of the LAN, which the operator has not allowed
 |   +-- ModelInUse                 it cannot be removed while requests use it
 |   +-- ModelExists                another model has this name already
@@ -48,6 +49,8 @@ VoxhelmError
 |   +-- HubUnavailable             the hub does not answer, or breaks off again and again
 |   +-- DownloadDamaged            what the hub sent is not what it had announced
 |   +-- DiskFull                   there is no room for the model's files
+|   +-- PortsTaken                 as many calls as there are UDP ports for them
+|   +-- CallUnreachable            no network address to be called at
 +-- EngineFailed                   the engine raised an error of its own
 +-- Cancelled                      the caller has gone; never rendered
 """
@@ -156,6 +159,12 @@ class ParameterMissing(BadRequest):
     """A field that must be there is not."""
 
     code = "missing_required_parameter"
+
+
+class SdpInvalid(BadRequest):
+    """The offer of a call cannot be read, or offers what cannot be answered."""
+
+    code = "sdp_invalid"
 
 
 class ModelInUse(BadRequest):
@@ -354,6 +363,18 @@ class DiskFull(Unavailable):
     """There is no room for the model's files."""
 
     code = "disk_full"
+
+
+class PortsTaken(Unavailable):
+    """Calls hold all of the UDP ports that are there for them."""
+
+    code = "ports_taken"
+
+
+class CallUnreachable(Unavailable):
+    """There is no network address at which this server could be called."""
+
+    code = "call_unreachable"
 
 
 class EngineFailed(VoxhelmError):
