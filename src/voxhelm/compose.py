@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 
 from voxhelm.api.access import AccessOptions
 from voxhelm.api.app import ApiOptions, create_app
+from voxhelm.api.ice_servers import RelayOptions
 from voxhelm.api.services import Services
 from voxhelm.catalog.cloned_voices import ClonedVoices
 from voxhelm.catalog.egress import EgressPolicy
@@ -41,6 +42,7 @@ from voxhelm.hosting.audited import AuditedHost
 from voxhelm.hosting.host import Host
 from voxhelm.hosting.inline import InlineHost
 from voxhelm.hosting.process import ProcessHost
+from voxhelm.identity.client_secrets import ClientSecrets
 from voxhelm.identity.key import Key, digest_of
 from voxhelm.identity.key_ring import KeyRing
 from voxhelm.identity.scope import Scope
@@ -175,7 +177,19 @@ def compose(
     says, hears = RoutedSpeaker(narrator, speaker, book, steps, routing), RoutedListener(listener, listener, steps, routing)
     keys, board = _key_ring(settings, clock, log), RouteBoard(steps, routing, clock)
     services = Services(
-        says, hears, examiner, cloning, inventory, RunningRequests(), control, weights, metrics, keys, board, checker
+        says,
+        hears,
+        examiner,
+        cloning,
+        inventory,
+        RunningRequests(),
+        control,
+        weights,
+        metrics,
+        keys,
+        board,
+        checker,
+        ClientSecrets(clock),
     )
     canary = Canary(checker, steps, settings.quality.canary_interval_seconds, clock, log) if settings.quality.canary else None
     return Voxhelm(services, engines, catalog, residency, preloader, encoding, clock, log, narrator, canary)
@@ -256,8 +270,24 @@ def compose_app(voxhelm: Voxhelm, settings: Settings) -> ASGIApp:
         access,
         server.ready_paths,
         server.allow_origins,
+        _relay_options(settings),
     )
     return create_app(voxhelm.services, options, voxhelm.clock, voxhelm.log, lifespan)
+
+
+def _relay_options(settings: Settings) -> RelayOptions:
+    realtime = settings.realtime
+    secret = ""
+    if realtime.turn_urls and realtime.turn_secret_file is not None:
+        try:
+            secret = realtime.turn_secret_file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigurationInvalid(
+                f"'realtime.turn_secret_file' names {realtime.turn_secret_file}, which cannot be read."
+            ) from error
+        if not secret:
+            raise ConfigurationInvalid(f"'realtime.turn_secret_file' names {realtime.turn_secret_file}, which is empty.")
+    return RelayOptions(realtime.stun_urls, realtime.turn_urls, secret, realtime.turn_lifetime_seconds)
 
 
 def compose_puller(settings: Settings, clock: Clock) -> Puller:

@@ -38,18 +38,26 @@ NEEDED: Final = tuple(
     for methods, path, scope in (
         ("POST", r"/v1/audio/speech", Scope.SPEECH),
         ("POST", r"/v1/audio/(transcriptions|translations|detect-language|speech/timestamps)", Scope.TRANSCRIPTION),
+        ("GET|HEAD|POST|WEBSOCKET", r"/v1/realtime(/.*)?", Scope.REALTIME),
         ("POST|DELETE", r"/v1/audio/voices(/.*)?", Scope.VOICES),
         ("GET|HEAD|POST|DELETE", r"/v1/audio/voice_consents(/.*)?", Scope.VOICES),
         ("POST|DELETE", r"/v1/models(/.*)?", Scope.MODELS),
         ("GET|HEAD", r"/metrics", Scope.METRICS),
     )
 )
+# What a page or an app does that holds a conversation.
+BY_CLIENT_SECRET: Final = (("WEBSOCKET", "/v1/realtime"), ("POST", "/v1/realtime/calls"), ("GET", "/v1/realtime/ice_servers"))
 
 
 def needed(method: str, path: str, options: AccessOptions) -> Door | Scope:
-    """What a request needs. path: with /v1, as the routes know it."""
+    """What a request needs. method: `WEBSOCKET` for a socket. path: with /v1, as the routes know it."""
     if method in READING:
         public = (options.public_lists and path in LISTS) or (options.public_metrics and path == "/metrics")
         if public or OPEN_PATHS.fullmatch(path):
             return Door.OPEN
     return next((scope for methods, pattern, scope in NEEDED if method in methods and pattern.fullmatch(path)), Door.ANY_KEY)
+
+
+def opens_by_client_secret(method: str, path: str) -> bool:
+    """Whether a client secret will do."""
+    return (method, path) in BY_CLIENT_SECRET

@@ -15,6 +15,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp
 
 from voxhelm.api.access import NOTHING_PUBLIC, AccessOptions
+from voxhelm.api.client_secrets import client_secrets_router
 from voxhelm.api.console import console_router
 from voxhelm.api.control import control_router
 from voxhelm.api.errors import (
@@ -27,9 +28,11 @@ from voxhelm.api.errors import (
 from voxhelm.api.examinations import examinations_router
 from voxhelm.api.guard import Guard
 from voxhelm.api.health import health_router
+from voxhelm.api.ice_servers import NO_RELAYS, RelayOptions, ice_servers_router
 from voxhelm.api.middleware import RequestScope
 from voxhelm.api.models import models_router
 from voxhelm.api.ready_paths import ReadyPaths
+from voxhelm.api.realtime_beta import realtime_beta_router
 from voxhelm.api.requests import requests_router
 from voxhelm.api.routes import routes_router
 from voxhelm.api.services import Services
@@ -44,7 +47,15 @@ from voxhelm.kit.clock import Clock
 from voxhelm.telemetry.log import Log
 
 # What a page of another site may read of an answer, beside its body.
-EXPOSED: Final = ("x-request-id", "x-voxhelm-model", "x-voxhelm-voice", "x-voxhelm-cache", "x-voxhelm-ignored", "retry-after")
+EXPOSED: Final = (
+    "x-request-id",
+    "x-voxhelm-model",
+    "x-voxhelm-voice",
+    "x-voxhelm-cache",
+    "x-voxhelm-ignored",
+    "retry-after",
+    "location",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +65,7 @@ class ApiOptions:
     console_directory: the console's files. longest_body_bytes: a larger request is refused.
     anybody_changes_models: whether other machines may install and remove models while no keys are asked for.
     access: what needs no key. ready_paths: what answers 503 until the models that are to be warm are.
-    allow_origins: sites whose pages may read the answers.
+    allow_origins: sites whose pages may read the answers. relays: what callers are told of ways to the server.
     """
 
     console_directory: Path
@@ -64,6 +75,7 @@ class ApiOptions:
     access: AccessOptions = NOTHING_PUBLIC
     ready_paths: tuple[str, ...] = ()
     allow_origins: tuple[str, ...] = ()
+    relays: RelayOptions = NO_RELAYS
 
 
 def create_app(
@@ -102,6 +114,9 @@ def create_app(
         routes_router(services),
         control_router(services),
         weights_router(services, anybody=options.anybody_changes_models),
+        client_secrets_router(services, options.allow_origins),
+        ice_servers_router(options.relays, clock),
+        realtime_beta_router(),
         requests_router(services),
         health_router(services),
         console_router(options.console_directory, options.version),
@@ -109,7 +124,7 @@ def create_app(
         app.include_router(router)
     if options.ready_paths:
         app.add_middleware(ReadyPaths, inventory=services.inventory, paths=frozenset(options.ready_paths))
-    guard = Guard(services.keys, options.access)
+    guard = Guard(services.keys, services.client_secrets, options.access)
     scoped = RequestScope(app, services, guard, log, clock, options.longest_body_bytes)
     if not options.allow_origins:
         return scoped

@@ -5,36 +5,74 @@ from typing import Final
 from starlette.datastructures import Headers
 from starlette.types import Scope as Request
 
-from voxhelm.api.access import AccessOptions, Door, needed
+from voxhelm.api.access import AccessOptions, Door, needed, opens_by_client_secret
 from voxhelm.domain.errors import KeyInvalid, ScopeMissing
+from voxhelm.identity.client_secret import CLIENT_PREFIX, ClientSecret
+from voxhelm.identity.client_secrets import ClientSecrets
 from voxhelm.identity.key import Key, scope_names
 from voxhelm.identity.key_ring import KeyRing
 
 KEY: Final = "voxhelm.key"
 """Where in a scope the caller's key is; absent where none was asked for, or none shown at an open door."""
+CLIENT_SECRET: Final = "voxhelm.client_secret"  # noqa: S105 - the name of a place
+"""Where in a scope the caller's client secret is; absent where none was shown."""
 BEARER: Final = "bearer"
+SOCKET: Final = "WEBSOCKET"
+# Pages cannot give a socket headers. They can name protocols that they would speak, and OpenAI's clients put their key among those.
+KEY_PROTOCOL: Final = "openai-insecure-api-key."
 
 
 class Guard:
     """Lets requests in by the key they show. With no keys at all it lets everybody in."""
 
-    def __init__(self, ring: KeyRing, options: AccessOptions) -> None:
-        """ring: the keys that there are."""
+    def __init__(self, ring: KeyRing, client_secrets: ClientSecrets, options: AccessOptions) -> None:
+        """ring: the keys that there are. client_secrets: what they have let others have."""
         self._ring = ring
+        self._client_secrets = client_secrets
         self._options = options
 
     def admit(self, request: Request) -> None:
         """Return if a request or a socket may come in, its key noted in it. Raises KeyInvalid (401), ScopeMissing (403)."""
+        method = SOCKET if request["type"] == "websocket" else request["method"]
+        if opens_by_client_secret(method, request["path"]) and self._by_client_secret(request):
+            return
         if not self._ring.required:
             return
-        need = needed(request.get("method", "GET"), request["path"], self._options)
+        need = needed(method, request["path"], self._options)
         if need is Door.OPEN:
             return
-        key = self._ring.key_of(_secret_of(Headers(scope=request)))
+        secret = _secret_of(request)
+        if secret is not None and secret.startswith(CLIENT_PREFIX):
+            raise self._why_not(secret)
+        key = self._ring.key_of(secret)
         if not isinstance(need, Door) and not key.allows(need):
             has = ", ".join(scope_names(key.scopes)) or "none"
             raise ScopeMissing(f"This needs a key with the scope '{need.value}'; the key '{key.name}' has: {has}.")
         request[KEY] = key
+
+    def _by_client_secret(self, request: Request) -> bool:
+        """Whether it shows one that is good. A server without keys goes by it, too: what its sessions begin with is in it."""
+        secret = _shown(request)
+        found = self._found(secret) if secret is not None and secret.startswith(CLIENT_PREFIX) else None
+        if found is None:
+            return False
+        request[CLIENT_SECRET] = found
+        if found.key is not None:
+            request[KEY] = found.key
+        return True
+
+    def _found(self, secret: str) -> ClientSecret | None:
+        found = self._client_secrets.find(secret)
+        # Who has lost a key has lost what was made with it.
+        good = found is not None and (found.minter is None or self._ring.holds(found.minter))
+        return found if good else None
+
+    def _why_not(self, secret: str) -> KeyInvalid | ScopeMissing:
+        if self._found(secret) is not None:
+            return ScopeMissing("A client secret opens realtime sessions and calls, and nothing else. Use a key.")
+        return KeyInvalid(
+            "This client secret is not known here, or has expired. Ask for a new one: POST /v1/realtime/client_secrets."
+        )
 
 
 def shown_key(request: Request) -> Key | None:
@@ -43,11 +81,25 @@ def shown_key(request: Request) -> Key | None:
     return key
 
 
-def _secret_of(headers: Headers) -> str | None:
-    authorization = headers.get("authorization")
-    if authorization:
-        kind, _, secret = authorization.partition(" ")
-        if kind.lower() != BEARER:
-            raise KeyInvalid(f"This server asks for a key as `Authorization: Bearer KEY`; '{kind[:20]}' is something else.")
+def shown_client_secret(request: Request) -> ClientSecret | None:
+    """The client secret that a request has shown, where it is a good one."""
+    found: ClientSecret | None = request.get(CLIENT_SECRET)
+    return found
+
+
+def _secret_of(request: Request) -> str | None:
+    """What a request shows. Raises KeyInvalid for what cannot be one."""
+    authorization = Headers(scope=request).get("authorization")
+    if authorization and authorization.partition(" ")[0].lower() != BEARER:
+        kind = authorization.partition(" ")[0]
+        raise KeyInvalid(f"This server asks for a key as `Authorization: Bearer KEY`; '{kind[:20]}' is something else.")
+    return _shown(request)
+
+
+def _shown(request: Request) -> str | None:
+    headers = Headers(scope=request)
+    kind, _, secret = headers.get("authorization", "").partition(" ")
+    if kind.lower() == BEARER:
         return secret.strip()
-    return headers.get("x-api-key")
+    named = (name.removeprefix(KEY_PROTOCOL) for name in request.get("subprotocols", ()) if name.startswith(KEY_PROTOCOL))
+    return headers.get("x-api-key") or next(named, None)

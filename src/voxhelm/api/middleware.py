@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from voxhelm.api.callers import key_of
 from voxhelm.api.errors import CLIENT_LEFT, envelope_of, headers_of
-from voxhelm.api.guard import Guard
+from voxhelm.api.guard import SOCKET, Guard
 from voxhelm.api.presence import CANCELLED
 from voxhelm.api.services import Services
 from voxhelm.domain.errors import BodyTooLarge, KeyInvalid, ScopeMissing, VoxhelmError
@@ -22,8 +22,12 @@ REQUEST_ID: Final = b"x-request-id"
 # What a caller may choose as its request's id: printable, short, harmless in a log.
 ACCEPTED_ID: Final = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
 # Paths under /v1 that clients with a base URL without it ask for.
-UNPREFIXED: Final = re.compile(r"/(audio|models|requests)(/|$)")
+UNPREFIXED: Final = re.compile(r"/(audio|models|requests|realtime)(/|$)")
 POLICY_VIOLATION: Final = 1008
+# What answers a socket's handshake, with the status that it stands for.
+ANSWERS_TO_SOCKETS: Final = {"websocket.accept": 101, "websocket.http.response.start": 0, "websocket.close": 403}
+CLOSE_CODE: Final = "voxhelm.close_code"
+"""Where in a socket's scope is with which code it was closed, by whichever side."""
 QUIET_ROUTES: Final = ("/health", "/health/live", "/health/ready", "/metrics")
 
 
@@ -46,13 +50,13 @@ class RequestScope:
             await self._app(scope, receive, send)
             return
         scope["path"] = with_prefix(scope["path"])
-        if scope["type"] == "websocket":
-            await self._socket(scope, receive, send)
-            return
         headers = dict(scope["headers"])
         wanted_id = headers.get(REQUEST_ID, b"")
         request_id = wanted_id if ACCEPTED_ID.fullmatch(wanted_id) else b"req_" + secrets.token_hex(12).encode()
         structlog.contextvars.bind_contextvars(request_id=request_id.decode())
+        if scope["type"] == "websocket":
+            await self._socket(scope, receive, send, request_id)
+            return
         started_seconds = self._clock.monotonic_seconds()
         status = 0
 
@@ -78,15 +82,32 @@ class RequestScope:
             self._account(scope, status, self._clock.monotonic_seconds() - started_seconds)
             structlog.contextvars.unbind_contextvars("request_id")
 
-    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _socket(self, scope: Scope, receive: Receive, send: Send, request_id: bytes) -> None:
+        started_seconds = self._clock.monotonic_seconds()
+        status = 0
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] in ANSWERS_TO_SOCKETS and status == 0:
+                status = message.get("status", ANSWERS_TO_SOCKETS[message["type"]])
+                message["headers"] = [*message.get("headers", ()), (REQUEST_ID, request_id)]
+                route = getattr(scope.get("route"), "path", "unmatched")
+                # At its beginning: a conversation may last an hour, during which it would count for nothing.
+                self._metrics.requests.labels(method=SOCKET, route=route, status=str(status)).inc()
+            await send(message)
+
         try:
-            self._guard.admit(scope)
-        except (KeyInvalid, ScopeMissing):
-            # Before it is accepted a socket can only be closed; the server in front makes a 403 of that.
-            await receive()
-            await send({"type": "websocket.close", "code": POLICY_VIOLATION})
-        else:
-            await self._app(scope, receive, send)
+            try:
+                self._guard.admit(scope)
+            except (KeyInvalid, ScopeMissing) as error:
+                await receive()
+                await refuse_socket(error, scope, receive, send_with_id)
+            else:
+                await self._app(scope, receive, send_with_id)
+        finally:
+            facts = {"method": SOCKET, "path": scope["path"], "status": status, "code": scope.get(CLOSE_CODE)}
+            self._log.info("socket", seconds=round(self._clock.monotonic_seconds() - started_seconds, 1), **facts)
+            structlog.contextvars.unbind_contextvars("request_id")
 
     def _require_bounded(self, headers: Mapping[bytes, bytes]) -> None:
         length = headers.get(b"content-length", b"0")
@@ -107,6 +128,14 @@ class RequestScope:
             self._log.debug("request", **facts)
         else:
             self._log.info("request", **facts)
+
+
+async def refuse_socket(error: VoxhelmError, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a socket that is not accepted, in HTTP where the server in front can."""
+    if "websocket.http.response" in scope.get("extensions", {}):
+        await _refuse(error, scope, receive, send)
+    else:
+        await send({"type": "websocket.close", "code": POLICY_VIOLATION, "reason": error.code})
 
 
 async def _refuse(error: VoxhelmError, scope: Scope, receive: Receive, send: Send) -> None:

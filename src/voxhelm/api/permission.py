@@ -1,13 +1,14 @@
 """Who may change what is installed: where keys are asked for, whoever has the scope; else it is decided by where a request comes from."""
 
 import ipaddress
+from collections.abc import Collection
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from voxhelm.api.guard import shown_key
+from voxhelm.api.guard import shown_client_secret, shown_key
 from voxhelm.domain.errors import ModelChangesForbidden, ScopeMissing
 
 # What proxies add: behind one, everybody seems to be on this machine.
@@ -37,15 +38,18 @@ def require_model_changes(scope: Scope, *, anybody: bool) -> None:
         )
 
 
-def require_own_page(scope: Scope) -> None:
+def require_own_page(scope: Scope, allow_origins: Collection[str] = ()) -> None:
     """Return unless a page of another site asks, through the browser of somebody who may. Raises ScopeMissing.
 
-    A form needs no leave of the browser to be sent anywhere. With a key there is nothing to fear: such a page does not have it.
+    A form or a socket needs no leave of the browser to be sent anywhere. With a key or a client secret there is nothing to fear: such a
+    page does not have it. allow_origins: sites that may; `*` for all.
     """
     headers = Headers(scope=scope)
     origin = headers.get("origin")
-    if shown_key(scope) is None and origin is not None and _parts(origin).netloc != headers.get("host", ""):
-        raise ScopeMissing("Pages of other sites may not do this.")
+    if origin is None or origin in allow_origins or "*" in allow_origins:
+        return
+    if shown_key(scope) is None and shown_client_secret(scope) is None and _parts(origin).netloc != headers.get("host", ""):
+        raise ScopeMissing("Pages of other sites may not do this without a key.")
 
 
 def _parts(address: str) -> SplitResult:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from voxhelm.identity.client_secrets import ClientSecrets
 from voxhelm.identity.key_ring import KeyRing
 from voxhelm.serving.cloning import Cloning
 from voxhelm.serving.control import ModelControl
@@ -32,3 +33,4 @@ class Services:
     keys: KeyRing
     routes: RouteBoard
     voice_checks: VoiceChecker
+    client_secrets: ClientSecrets

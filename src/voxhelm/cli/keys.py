@@ -60,7 +60,9 @@ class CreateFlags:
     name: Annotated[str, typer.Argument(metavar="NAME", help="What the key is for: an application, a person.", show_default=False)]
     scope: Annotated[
         list[str] | None,
-        typer.Option(metavar="SCOPE", help="What it allows; may be given several times.", show_default="speech, transcription"),
+        typer.Option(
+            metavar="SCOPE", help="What it allows; may be given several times.", show_default="speech, transcription, realtime"
+        ),
     ] = None
     expires: Annotated[
         str | None, typer.Option(metavar="TIME", help="How long it is good for: 90d, 12h, 30m.", show_default="for ever")

@@ -30,6 +30,10 @@ EPILOG: Final = """
 
 Every setting and its default: `voxhelm config`. Ctrl-C or SIGTERM ends it when the requests at hand are done.
 """
+# 15 MiB of sound may be in one event, in base64, and something beside it.
+LONGEST_SOCKET_MESSAGE_BYTES: Final = 21 * 1024**2
+# Who does not answer a ping for so long has gone: a telephone in a tunnel tells nobody. Proxies close what is silent for a minute.
+PING_SECONDS: Final = 20.0
 # Connections that may wait while all workers of the loop are busy accepting: a burst of clients, not a crowd.
 BACKLOG: Final = 1024
 
@@ -84,6 +88,7 @@ def _serve(loaded: "Loaded", listener: socket.socket, ending: _EndOnSignal) -> N
     import uvicorn
 
     from voxhelm.cli.first_models import pull_missing
+    from voxhelm.cli.socket_protocol import SocketProtocol
     from voxhelm.cli.taken_over import tell_what_was_taken_over
     from voxhelm.compose import compose, compose_app
     from voxhelm.telemetry.log import LogFormat, configure_logging
@@ -125,6 +130,11 @@ def _serve(loaded: "Loaded", listener: socket.socket, ending: _EndOnSignal) -> N
         access_log=False,
         server_header=False,
         backlog=BACKLOG,
+        ws=SocketProtocol,
+        ws_max_size=LONGEST_SOCKET_MESSAGE_BYTES,
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PING_SECONDS,
+        ws_per_message_deflate=False,  # sound does not get smaller, and every connection would hold a window
         timeout_graceful_shutdown=settings.server.shutdown_grace_seconds,
     )
     server = Server(config)

@@ -34,6 +34,8 @@ VoxhelmError
 |   +-- KeyInvalid                 no API key, or one that is not known here
 |   +-- ScopeMissing               the API key does not allow this
 |   +-- SessionNotFound            no realtime session or call has this name, or it is over
+|   +-- EndpointGone               OpenAI had this once, and has something else instead
+|   +-- UpgradeRequired            what is there is spoken by WebSocket
 +-- ConfigurationInvalid           the start is refused; says which key
 +-- Unavailable                    the caller may try again
 |   +-- EngineCrashed              the process of the model died during the request
@@ -51,6 +53,7 @@ VoxhelmError
 |   +-- DiskFull                   there is no room for the model's files
 |   +-- PortsTaken                 as many calls as there are UDP ports for them
 |   +-- CallUnreachable            no network address to be called at
+|   +-- TooManyClientSecrets       as many client secrets as are kept wait to be used
 +-- EngineFailed                   the engine raised an error of its own
 +-- Cancelled                      the caller has gone; never rendered
 """
@@ -263,6 +266,18 @@ class ScopeMissing(BadRequest):
     code = "insufficient_scope"
 
 
+class EndpointGone(BadRequest):
+    """OpenAI had this once, and has something else instead; the message says what."""
+
+    code = "endpoint_gone"
+
+
+class UpgradeRequired(BadRequest):
+    """What is there is spoken by WebSocket, and this was an ordinary request."""
+
+    code = "upgrade_required"
+
+
 class SessionNotFound(BadRequest):
     """No realtime session or call has this name, or it is over."""
 
@@ -363,6 +378,12 @@ class DiskFull(Unavailable):
     """There is no room for the model's files."""
 
     code = "disk_full"
+
+
+class TooManyClientSecrets(Unavailable):
+    """As many client secrets as are kept wait to be used."""
+
+    code = "too_many_client_secrets"
 
 
 class PortsTaken(Unavailable):

@@ -43,6 +43,12 @@ class KeyRing:
         """All of them, expired ones too."""
         return self._keys
 
+    def holds(self, key: Key) -> bool:
+        """Whether a key is one of them still: neither revoked nor replaced nor expired."""
+        self._renew()
+        here = any(one.name == key.name and one.digest == key.digest for one in self._keys)
+        return here and not key.expired(self._clock.unix_seconds())
+
     def key_of(self, secret: str | None) -> Key:
         """The key that a caller has shown. Raises KeyInvalid, which says what to do and not which part was wrong."""
         self._renew()

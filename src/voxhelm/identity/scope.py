@@ -8,6 +8,8 @@ class Scope(StrEnum):
 
     SPEECH = "speech"
     TRANSCRIPTION = "transcription"
+    REALTIME = "realtime"
+    """Hold spoken conversations, and let others hold them by client secrets."""
     VOICES = "voices"
     """Record consents, make and delete cloned voices."""
     MODELS = "models"
@@ -17,5 +19,5 @@ class Scope(StrEnum):
     """All of them, and those that come later."""
 
 
-EVERYDAY = (Scope.SPEECH, Scope.TRANSCRIPTION)
+EVERYDAY = (Scope.SPEECH, Scope.TRANSCRIPTION, Scope.REALTIME)
 """What a key allows that says nothing else: to use the server, and not to change it."""

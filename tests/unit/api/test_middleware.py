@@ -15,6 +15,8 @@ from voxhelm.api.middleware import with_prefix
         ("/", "/"),
         ("/modelsx", "/modelsx"),
         ("/console/app.js", "/console/app.js"),
+        ("/realtime", "/v1/realtime"),
+        ("/realtime/calls", "/v1/realtime/calls"),
     ],
 )
 def test_paths_work_with_their_prefix_and_without_it(asked, known):

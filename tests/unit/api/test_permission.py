@@ -1,7 +1,10 @@
 import pytest
 
-from voxhelm.api.permission import require_model_changes
-from voxhelm.domain.errors import ModelChangesForbidden
+from voxhelm.api.guard import CLIENT_SECRET, KEY
+from voxhelm.api.permission import require_model_changes, require_own_page
+from voxhelm.domain.errors import ModelChangesForbidden, ScopeMissing
+from voxhelm.identity.client_secret import ClientSecret
+from voxhelm.identity.key import Key
 
 
 def scope(client="127.0.0.1", host="127.0.0.1:8000", **headers):
@@ -54,3 +57,17 @@ def test_others_may_when_the_operator_says_so(one):
 def test_pages_of_other_sites_never_may(origin, anybody):
     with pytest.raises(ModelChangesForbidden, match="sites"):
         require_model_changes(scope(origin=origin), anybody=anybody)
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:9000", "http://["])
+def test_pages_of_other_sites_need_a_key_or_a_name_in_the_settings(origin):
+    with pytest.raises(ScopeMissing, match="sites"):
+        require_own_page(scope(origin=origin), ("https://chat.example",))
+    require_own_page(scope(origin=origin), ("*",))
+    require_own_page(scope(origin=origin) | {KEY: Key("page", "digest")})
+    require_own_page(scope(origin=origin) | {CLIENT_SECRET: ClientSecret("digest", None, b"{}", 0)})
+
+
+@pytest.mark.parametrize("one", [scope(), scope(origin="http://127.0.0.1:8000"), scope(origin="https://chat.example")])
+def test_programs_the_servers_own_pages_and_named_sites_need_none(one):
+    require_own_page(one, ("https://chat.example",))
