@@ -1,4 +1,4 @@
-"""Which model hears what: languages, translations, speakers."""
+"""Which model hears what: languages, translations, speakers, turns."""
 
 from collections.abc import Collection, Sequence
 from typing import Final
@@ -63,6 +63,10 @@ class Recognisers:
     def finding_speech(self, name: str = AUTO) -> ModelSpec:
         """The model that tells when somebody speaks. Raises ModelNotFound, ModelUnsuited, EgressForbidden."""
         return self._catalog.candidates(name, Capability.VOICE_ACTIVITY)[0]
+
+    def judging_turns(self) -> ModelSpec | None:
+        """The model that hears whether a speaker is done; None when there is none, as the words alone can tell."""
+        return next(iter(self._of(Capability.TURN)), None)
 
     def _able(self, name: str, fact: str, deed: str, detour: Detour = STRAIGHT) -> ModelSpec:
         suited = self._catalog.hearers(name, None, detour)

@@ -14,6 +14,7 @@ from voxhelm.domain.pcm import Pcm
 from voxhelm.domain.segment import Segment
 from voxhelm.domain.speech import Speech
 from voxhelm.domain.turn import Turn
+from voxhelm.domain.turn_guess import TurnGuess
 from voxhelm.domain.voice import Voice
 
 
@@ -78,7 +79,20 @@ class LanguageDetector(Protocol):
         ...
 
 
-Model = Transcriber | Synthesizer | VoiceDetector | Diarizer
+@runtime_checkable
+class TurnJudge(Protocol):
+    """Tells whether a speaker who has paused is done. Blocking; called from several threads at once."""
+
+    def judge(self, audio: Iterator[Pcm], /) -> Iterator[TurnGuess]:
+        """Yield one guess when all of `audio` has come: one speaker's turn so far, its pause included. None when there is no sound.
+
+        `audio` is at `Capabilities.input_rate_hz`; of a longer one only the last `Capabilities.longest_audio_seconds` count. Closing
+        the returned generator stops the work.
+        """
+        ...
+
+
+Model = Transcriber | Synthesizer | VoiceDetector | Diarizer | TurnJudge
 """What loading an engine's model gives: one of these, by the model's capability."""
 
 
@@ -88,7 +102,8 @@ class Capabilities:
 
     input_rate_hz: the rate of the sound that its models take; None for engines that only speak.
     word_times: whether `Segment.words` (or `Speech.words`) is filled.
-    longest_audio_seconds: an engine that must be given single utterances says how long they may be; None when any length will do.
+    longest_audio_seconds: an engine that must be given single utterances says how long they may be; None when any length will do. One
+        that judges turns says how much of the end it looks at.
     clones: whether `SynthesizeOptions.reference` is: whether models speak with the voice of any recording.
     speed: whether `SynthesizeOptions.speed` is honoured by the engine.
     ipa: whether `SynthesizeOptions.pronunciations` is.

@@ -21,6 +21,7 @@ class Capability(StrEnum):
     TRANSCRIPTION = "transcription"
     VOICE_ACTIVITY = "voice-activity"
     DIARIZATION = "diarization"
+    TURN = "turn"
 
 
 @dataclass(frozen=True, slots=True)

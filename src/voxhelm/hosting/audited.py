@@ -11,6 +11,7 @@ from voxhelm.domain.pcm import Pcm
 from voxhelm.domain.segment import Segment
 from voxhelm.domain.speech import Speech
 from voxhelm.domain.turn import Turn
+from voxhelm.domain.turn_guess import TurnGuess
 from voxhelm.hosting.host import Host
 from voxhelm.telemetry.log import Log
 from voxhelm.telemetry.metrics import Metrics
@@ -69,6 +70,11 @@ class AuditedHost:
         """As `Host`."""
         self._record("sound left the machine")
         return self._host.detect_language(audio, languages)
+
+    def judge(self, audio: AsyncIterator[Pcm]) -> AsyncGenerator[TurnGuess]:
+        """As `Host`."""
+        self._record("sound left the machine")
+        return self._host.judge(audio)
 
     async def stop(self) -> None:
         """As `Host`."""

@@ -17,8 +17,9 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Final, cast
 
-from voxhelm.domain.engine import Diarizer, Engine, LanguageDetector, Model, Synthesizer, Transcriber, VoiceDetector
+from voxhelm.domain.engine import Diarizer, Engine, LanguageDetector, Model, Synthesizer, Transcriber, TurnJudge, VoiceDetector
 from voxhelm.domain.errors import Cancelled, VoxhelmError
+from voxhelm.domain.pcm import Pcm
 from voxhelm.hosting import wire
 from voxhelm.hosting.stream import HostedStream
 
@@ -87,7 +88,7 @@ class Child:
     def _serve(self, model: Model, context: AbstractContextManager[Model]) -> None:
         while (message := self._read()) is not None:
             match message:
-                case wire.Synthesize() | wire.Transcribe() | wire.Detect() | wire.Diarize() | wire.DetectLanguage():
+                case wire.Synthesize() | wire.Transcribe() | wire.Detect() | wire.Diarize() | wire.DetectLanguage() | wire.Judge():
                     self._open(message.stream, model, message)
                 case wire.Feed() | wire.Credit() | wire.Cancel():
                     stream = self._streams.get(message.stream)
@@ -105,22 +106,11 @@ class Child:
         self._streams[number] = stream
 
         def items() -> Iterator[wire.Result]:
-            match call:
-                case wire.Synthesize():
-                    for speech in cast("Synthesizer", model).synthesize(call.text, call.options):
-                        yield wire.Sound(number, speech.pcm.to_bytes(), speech.pcm.rate_hz, speech.words)
-                case wire.Transcribe():
-                    for segment in cast("Transcriber", model).transcribe(stream.audio(), call.options):
-                        yield wire.Heard(number, segment)
-                case wire.Detect():
-                    for activity in cast("VoiceDetector", model).detect(stream.audio()):
-                        yield wire.Seen(number, activity)
-                case wire.Diarize():
-                    for turn in cast("Diarizer", model).diarize(stream.audio(), wire.diarize_options(call)):
-                        yield wire.Took(number, turn)
-                case wire.DetectLanguage():
-                    for guess in cast("LanguageDetector", model).detect_language(stream.audio(), call.languages):
-                        yield wire.Guessed(number, guess)
+            if isinstance(call, wire.Synthesize):
+                for speech in cast("Synthesizer", model).synthesize(call.text, call.options):
+                    yield wire.Sound(number, speech.pcm.to_bytes(), speech.pcm.rate_hz, speech.words)
+            else:
+                yield from _of_sound(model, call, stream.audio())
 
         stream.start(items)
 
@@ -149,6 +139,27 @@ class Child:
     @staticmethod
     def _find(reference: str) -> Engine:
         return cast("Engine", pkgutil.resolve_name(reference))
+
+
+def _of_sound(model: Model, call: wire.FedCall, audio: Iterator[Pcm]) -> Iterator[wire.Result]:
+    """What the model makes of `audio`, as it travels."""
+    number = call.stream
+    match call:
+        case wire.Transcribe():
+            for segment in cast("Transcriber", model).transcribe(audio, call.options):
+                yield wire.Heard(number, segment)
+        case wire.Detect():
+            for activity in cast("VoiceDetector", model).detect(audio):
+                yield wire.Seen(number, activity)
+        case wire.Diarize():
+            for turn in cast("Diarizer", model).diarize(audio, wire.diarize_options(call)):
+                yield wire.Took(number, turn)
+        case wire.DetectLanguage():
+            for guess in cast("LanguageDetector", model).detect_language(audio, call.languages):
+                yield wire.Guessed(number, guess)
+        case wire.Judge():
+            for turn_guess in cast("TurnJudge", model).judge(audio):
+                yield wire.Judged(number, turn_guess)
 
 
 if __name__ == "__main__":

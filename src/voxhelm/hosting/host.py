@@ -12,6 +12,7 @@ from voxhelm.domain.pcm import Pcm
 from voxhelm.domain.segment import Segment
 from voxhelm.domain.speech import Speech
 from voxhelm.domain.turn import Turn
+from voxhelm.domain.turn_guess import TurnGuess
 
 
 class Host(Protocol):
@@ -59,6 +60,10 @@ class Host(Protocol):
 
     def detect_language(self, audio: AsyncIterator[Pcm], languages: Sequence[str]) -> AsyncGenerator[LanguageGuess]:
         """As `domain.engine.LanguageDetector`."""
+        ...
+
+    def judge(self, audio: AsyncIterator[Pcm]) -> AsyncGenerator[TurnGuess]:
+        """As `domain.engine.TurnJudge`."""
         ...
 
     async def stop(self) -> None:

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, aclosing
 from typing import TypeVar, cast
 
 from voxhelm.domain.activity import Activity
-from voxhelm.domain.engine import Diarizer, Engine, LanguageDetector, Model, Synthesizer, Transcriber, VoiceDetector
+from voxhelm.domain.engine import Diarizer, Engine, LanguageDetector, Model, Synthesizer, Transcriber, TurnJudge, VoiceDetector
 from voxhelm.domain.errors import Cancelled
 from voxhelm.domain.language_guess import LanguageGuess
 from voxhelm.domain.model import ModelSpec, Placement
@@ -15,6 +15,7 @@ from voxhelm.domain.pcm import Pcm
 from voxhelm.domain.segment import Segment
 from voxhelm.domain.speech import Speech
 from voxhelm.domain.turn import Turn
+from voxhelm.domain.turn_guess import TurnGuess
 from voxhelm.hosting.wire import INPUT_WINDOW, OUTPUT_WINDOW
 from voxhelm.kit.threads import BlockingFeed, iterate_in_thread
 
@@ -68,6 +69,11 @@ class InlineHost:
         """As `Host`."""
         model = cast("LanguageDetector", self._model)
         return self._fed_stream(audio, lambda feed: model.detect_language(feed, languages))
+
+    def judge(self, audio: AsyncIterator[Pcm]) -> AsyncGenerator[TurnGuess]:
+        """As `Host`."""
+        model = cast("TurnJudge", self._model)
+        return self._fed_stream(audio, model.judge)
 
     async def stop(self) -> None:
         """As `Host`. Streams that are open are waited for: nothing can be taken from a thread by force."""

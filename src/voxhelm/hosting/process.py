@@ -19,6 +19,7 @@ from voxhelm.domain.pcm import Pcm
 from voxhelm.domain.segment import Segment
 from voxhelm.domain.speech import Speech
 from voxhelm.domain.turn import Turn
+from voxhelm.domain.turn_guess import TurnGuess
 from voxhelm.hosting import wire
 from voxhelm.hosting.card import environment_for, seen_from_inside
 from voxhelm.hosting.command import host_command
@@ -156,6 +157,16 @@ class ProcessHost:
         finally:
             await messages.aclose()
 
+    async def judge(self, audio: AsyncIterator[Pcm]) -> AsyncGenerator[TurnGuess]:
+        """As `Host`."""
+        number = next(self._numbers)
+        messages = self._fed_messages(number, wire.Judge(number), audio)
+        try:
+            async for message in messages:
+                yield cast("wire.Judged", message).guess
+        finally:
+            await messages.aclose()
+
     async def stop(self) -> None:
         """As `Host`. A process that does not end in time is killed."""
         self.stopping = True
@@ -210,7 +221,7 @@ class ProcessHost:
                         raise _error_of(message)
                     case Exception():
                         raise message
-                    case wire.Sound() | wire.Heard() | wire.Seen() | wire.Took() | wire.Guessed():
+                    case wire.Sound() | wire.Heard() | wire.Seen() | wire.Took() | wire.Guessed() | wire.Judged():
                         taken += 1
                         if taken == wire.OUTPUT_WINDOW // 2:
                             self._connection.send(wire.Credit(number, taken))

@@ -18,6 +18,7 @@ from voxhelm.domain.options import DiarizeOptions, KnownSpeaker, SynthesizeOptio
 from voxhelm.domain.pcm import Pcm
 from voxhelm.domain.segment import Segment
 from voxhelm.domain.turn import Turn
+from voxhelm.domain.turn_guess import TurnGuess
 from voxhelm.domain.word import Word
 
 HEADER: Final = struct.Struct("<I")
@@ -85,6 +86,12 @@ class DetectLanguage(msgspec.Struct, tag="language", array_like=True, frozen=Tru
     languages: tuple[str, ...]
 
 
+class Judge(msgspec.Struct, tag="judge", array_like=True, frozen=True):
+    """Server to host: open a stream that tells whether a speaker is done; `Feed` follows."""
+
+    stream: int
+
+
 class Feed(msgspec.Struct, tag="feed", array_like=True, frozen=True):
     """Server to host: a piece of input; `samples` are little-endian int16, empty at the end of the input."""
 
@@ -143,6 +150,13 @@ class Guessed(msgspec.Struct, tag="guessed", array_like=True, frozen=True):
     guess: LanguageGuess
 
 
+class Judged(msgspec.Struct, tag="judged", array_like=True, frozen=True):
+    """Host to server: whether a speaker is done."""
+
+    stream: int
+    guess: TurnGuess
+
+
 class Done(msgspec.Struct, tag="done", array_like=True, frozen=True):
     """Host to server: the stream has ended well."""
 
@@ -159,9 +173,9 @@ class Fault(msgspec.Struct, tag="fault", array_like=True, frozen=True):
     retry_after_seconds: float | None = None
 
 
-FedCall = Transcribe | Detect | Diarize | DetectLanguage
+FedCall = Transcribe | Detect | Diarize | DetectLanguage | Judge
 Call = Synthesize | FedCall
-Result = Sound | Heard | Seen | Took | Guessed
+Result = Sound | Heard | Seen | Took | Guessed | Judged
 ToHost = Load | Call | Feed | Credit | Cancel
 ToServer = Ready | Result | Credit | Done | Fault
 

@@ -34,3 +34,6 @@ async def warm_up(host: Host, *, voice: str | None, input_rate_hz: int | None) -
         case Capability.DIARIZATION:
             async for _ in host.diarize(silence(), DiarizeOptions()):
                 pass
+        case Capability.TURN:
+            async for _ in host.judge(silence()):
+                pass

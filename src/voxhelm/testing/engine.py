@@ -17,6 +17,7 @@ from voxhelm.domain.pcm import Pcm
 from voxhelm.domain.segment import Segment
 from voxhelm.domain.speech import Speech
 from voxhelm.domain.turn import Turn
+from voxhelm.domain.turn_guess import TurnGuess
 from voxhelm.domain.voice import Voice
 from voxhelm.domain.word import Word
 
@@ -109,6 +110,18 @@ class FakeDiarizer:
             yield _turn(start_samples, position, speaking, names)
 
 
+class FakeTurnJudge:
+    """Takes a turn for finished when its last tenth of a second is quiet."""
+
+    def judge(self, audio: Iterator[Pcm], /) -> Iterator[TurnGuess]:
+        """As `domain.engine.TurnJudge`."""
+        last = None
+        for pcm in audio:
+            last = pcm.samples[-round(TURN_WINDOW_SECONDS * INPUT_RATE_HZ) :] if len(pcm.samples) else last
+        if last is not None:
+            yield TurnGuess(0.1 if float(np.abs(last).mean()) > LOUD else 0.9)
+
+
 def _windows(audio: Iterator[Pcm], length: int) -> Iterator[NDArray[np.int16]]:
     rest = np.zeros(0, dtype=np.int16)
     for pcm in audio:
@@ -146,6 +159,7 @@ _MODELS: Final[dict[str, tuple[Capability, Callable[[], Model]]]] = {
     "fake-transcription": (Capability.TRANSCRIPTION, FakeTranscriber),
     "fake-voice-activity": (Capability.VOICE_ACTIVITY, FakeDetector),
     "fake-diarization": (Capability.DIARIZATION, FakeDiarizer),
+    "fake-turn": (Capability.TURN, FakeTurnJudge),
 }
 
 

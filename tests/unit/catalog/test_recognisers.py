@@ -56,3 +56,12 @@ def test_a_diariser_is_one_that_is_installed():
     assert recognisers_of(ENGLISH, diarizer=True).diarizing().id == "who"
     with pytest.raises(ModelUnsuited, match="tell-speakers-apart"):
         recognisers_of(ENGLISH).diarizing()
+
+
+def test_turns_are_judged_by_the_preferred_model_and_by_none_where_there_is_none():
+    judges = [engine(name, preference, Capability.TURN, (), False) for name, preference in (("quick", 1), ("sharp", 2))]
+    recognisers = Recognisers(Catalog({one.engine.name: one for one in judges}, Path("nowhere"), {}))
+    chosen = recognisers.judging_turns()
+    assert chosen is not None
+    assert chosen.id == "sharp"
+    assert recognisers_of(ENGLISH).judging_turns() is None

@@ -66,6 +66,12 @@ async def test_voice_activity_is_on_record_too(audited):
     assert [event for event, _ in log.written] == ["sound left the machine"]
 
 
+async def test_the_judging_of_turns_is_on_record_too(audited):
+    host, log, _ = await audited(Capability.TURN)
+    assert [guess async for guess in host.judge(one_second())]
+    assert [event for event, _ in log.written] == ["sound left the machine"]
+
+
 async def test_it_is_the_host_that_it_wraps(audited):
     host, _, _ = await audited(Capability.SPEECH)
     assert (host.spec.id, host.resident_bytes, host.process_id) == ("fake-speech", 0, None)

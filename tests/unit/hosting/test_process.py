@@ -225,3 +225,12 @@ async def test_turns_travel_with_the_names_of_known_speakers(start_host):
         ("300 Hz", 0.0, pytest.approx(1.0)),
         ("Ева", pytest.approx(1.0), pytest.approx(3.0)),
     ]
+
+
+async def test_a_guess_about_a_turn_travels(start_host):
+    async def a_tone_and_a_pause():
+        yield Pcm(np.full(16_000, 8_000, dtype=np.int16), 16_000)
+        yield Pcm.silence(0.2, 16_000)
+
+    host = await start_host(Capability.TURN)
+    assert [guess.probability async for guess in host.judge(a_tone_and_a_pause())] == [0.9]
