@@ -28,12 +28,18 @@ from voxhelm.domain.speech import Speech
 from voxhelm.domain.voice import Voice
 from voxhelm.testing.models.kokoro import write_kokoro
 from voxhelm.testing.models.piper_voice import write_piper_voice
+from voxhelm.testing.models.smart_turn import write_smart_turn
 from voxhelm.testing.models.whisper import write_tiny_whisper
 
 REFERENCES = {entry.name: entry.value for entry in entry_points(group="voxhelm.engines")}
 DATA = Path(__file__).parent.parent / "data"
 CLIPS = sorted(DATA.glob("flite-*.wav"))
-FIXTURES = {"speaker": Capability.SPEECH, "hearer": Capability.TRANSCRIPTION, "detector": Capability.VOICE_ACTIVITY}
+FIXTURES = {
+    "speaker": Capability.SPEECH,
+    "hearer": Capability.TRANSCRIPTION,
+    "detector": Capability.VOICE_ACTIVITY,
+    "judge": Capability.TURN,
+}
 
 # Where the voices of an engine differ a lot in what they cost, long texts are read by a quick one.
 QUICK_VOICES = {"flite": "kal16"}
@@ -107,6 +113,11 @@ class Hearer(Listener):
 class Detector(Listener):
     def probabilities(self, audio: Iterator[Pcm]) -> list[float]:
         return [probability for activity in self.model.detect(audio) for probability in activity.probabilities]
+
+
+class Judge(Listener):
+    def guesses(self, audio: Iterator[Pcm]) -> list[float]:
+        return [guess.probability for guess in self.model.judge(audio)]
 
 
 def cut(pcm: Pcm, samples: int) -> Iterator[Pcm]:
@@ -183,6 +194,7 @@ def models_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     models = tmp_path_factory.mktemp("models")
     write_kokoro(models / "kokoro")
     write_piper_voice(models)
+    write_smart_turn(models)
     write_chatterbox(models / "chatterbox" / "a-humming-chatterbox")
     write_recording(models / "chatterbox" / "voices" / "Anna.wav", 300)
     if (whisper := packaged_whisper()) is not None:
@@ -230,3 +242,8 @@ def hearer(request, models_directory):
 @pytest.fixture(scope="module")
 def detector(request, models_directory):
     yield from _subject(Detector, Capability.VOICE_ACTIVITY, request, models_directory)
+
+
+@pytest.fixture(scope="module")
+def judge(request, models_directory):
+    yield from _subject(Judge, Capability.TURN, request, models_directory)

@@ -8,13 +8,13 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from voxhelm.domain.engine import Synthesizer, Transcriber, VoiceDetector
+from voxhelm.domain.engine import Synthesizer, Transcriber, TurnJudge, VoiceDetector
 from voxhelm.domain.model import ModelSpec, Placement
 from voxhelm.domain.pcm import Pcm
 from voxhelm.hosting.process import ProcessHost
 from voxhelm.kit.threads import iterate_in_thread
 
-Model = Synthesizer | Transcriber | VoiceDetector
+Model = Synthesizer | Transcriber | VoiceDetector | TurnJudge
 
 
 @contextmanager
@@ -65,6 +65,9 @@ class BlockingHost:
 
     def detect(self, audio, /):
         return self._iterate(lambda: self._host.detect(_source(audio)))
+
+    def judge(self, audio, /):
+        return self._iterate(lambda: self._host.judge(_source(audio)))
 
     def _iterate(self, make: Callable[[], AsyncGenerator[Any]]) -> Generator[Any, None, None]:
         stream = make()
