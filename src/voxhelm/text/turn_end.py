@@ -87,10 +87,14 @@ class _Partial:
         first = next((character for character in self.text if character.isalpha()), "")
         return bool(_MARK_INSIDE.search(self.text)) or first.isupper()
 
+    def longest_ending(self, phrases: Iterable[str]) -> int:
+        """How many characters the longest of `phrases` has that stand last, of a text without spaces; 0 when none does."""
+        return max((len(phrase) for phrase in phrases if self.clause.endswith(phrase)), default=0)
+
     def ends_with(self, phrases: Iterable[str]) -> bool:
         """Whether one of `phrases` stands last."""
         if self.table.joined:
-            return any(self.clause.endswith(phrase) for phrase in phrases)
+            return self.longest_ending(phrases) > 0
         return any(self.words[-len(words) :] == words for words in map(_split, phrases))
 
 
@@ -151,7 +155,7 @@ def _hesitates(partial: _Partial) -> float | None:
 def _is_open(partial: _Partial) -> float | None:
     if partial.asked or not partial.ends_with(partial.table.open):
         return None
-    if partial.table.joined and partial.ends_with(partial.table.leaning):
+    if partial.table.joined and partial.longest_ending(partial.table.leaning) > partial.longest_ending(partial.table.open):
         return None  # the longer ending says more: a polite "... but" is often the end
     return OPEN_STOPPED if partial.stopped else OPEN
 

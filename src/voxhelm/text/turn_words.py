@@ -67,7 +67,7 @@ BY_LANGUAGE: Final[Mapping[str, TurnWords]] = {
         holding=_listed("well, one second, one moment, just a second, just a moment, wait, hold on, hang on"),
         answers=_listed("""
             yes, yeah, yep, yup, no, nope, nah, okay, ok, sure, right, correct, exactly, of course, thanks, thank you,
-            thank you very much, please, yes please, stop, hello, hi, hey, goodbye, bye, bye bye, good morning, never, always,
+            thank you very much, please, yes please, stop, hello, hi, hey, goodbye, bye, bye bye, bye-bye, good morning, never, always,
             maybe, i don't know, i think so, i hope so, not really, no thanks, no thank you, that's all, that's it, none, nothing,
             both, neither, cancel, help, go on, go ahead
         """),
