@@ -88,4 +88,5 @@ def encoding_table(law: Law) -> NDArray[np.uint8]:
         exponent = np.maximum(np.frexp(shifted)[1] - 4, 0)
         mantissa = shifted >> np.maximum(exponent - 1, 0) & 15
         codes = (exponent << 4 | mantissa | np.where(positive, 128, 0)) ^ 0x55
-    return (codes & 0xFF).astype(np.uint8)
+    made: NDArray[np.uint8] = (codes & 0xFF).astype(np.uint8)
+    return made

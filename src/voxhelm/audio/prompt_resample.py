@@ -31,7 +31,8 @@ class PromptResampler:
         self.to_hz = to_hz
         self._up, self._down = to_hz // common, from_hz // common
         self._filter, self._before = _filter(self._up, self._down)
-        self._begin()
+        self._held = np.zeros(self._before, dtype=np.float32)
+        self._taken = self._given = 0
 
     def push(self, pcm: Pcm) -> Pcm:
         """Give the next piece, at `from_hz`; return what is ready, at `to_hz`."""
@@ -55,12 +56,9 @@ class PromptResampler:
         left = 0 if self._up == self._down else ceil(self._taken * self._up / self._down) - self._given
         silence = np.zeros(len(self._filter) + self._down, dtype=np.int16)
         tail = self.push(Pcm(silence, self.from_hz)).samples[:left] if left > 0 else silence[:0]
-        self._begin()
-        return Pcm(tail, self.to_hz)
-
-    def _begin(self) -> None:
         self._held = np.zeros(self._before, dtype=np.float32)
         self._taken = self._given = 0
+        return Pcm(tail, self.to_hz)
 
 
 @cache

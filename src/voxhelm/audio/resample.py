@@ -1,5 +1,7 @@
 """Another sample rate, as a stream."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import soxr
 from numpy.typing import NDArray
@@ -41,3 +43,16 @@ class Resampler:
     def _to_pcm(self, samples: NDArray[np.float32]) -> Pcm:
         # A wave that touched full scale may overshoot it after filtering: it is cut off there, since wrapping round would crack.
         return Pcm(np.clip(np.rint(samples), -32768, 32767).astype(np.int16), self.to_hz)
+
+
+def resampled(pcm: Pcm, rate_hz: int, *, chunk_seconds: float = 0.5) -> Iterator[Pcm]:
+    """Sound that is there as a whole, at another rate, in chunks of about so long; nothing for no sound."""
+    resampler = Resampler(pcm.rate_hz, rate_hz)
+    step = max(1, round(chunk_seconds * pcm.rate_hz))
+    for start in range(0, len(pcm.samples), step):
+        piece = resampler.push(Pcm(pcm.samples[start : start + step], pcm.rate_hz))
+        if len(piece.samples):
+            yield piece
+    tail = resampler.finish()
+    if len(tail.samples):
+        yield tail

@@ -11,6 +11,7 @@ from typing import BinaryIO, Final
 from voxhelm.audio.channels import decode_channels
 from voxhelm.audio.decode import decode
 from voxhelm.audio.duration import told_duration_seconds
+from voxhelm.audio.resample import resampled
 from voxhelm.audio.utterances import CutOptions
 from voxhelm.catalog.detour import STRAIGHT, Detour
 from voxhelm.catalog.models import Catalog
@@ -52,13 +53,14 @@ class Channels(StrEnum):
 class HearingRequest:
     """What a caller wants heard.
 
-    source: a file, opened for reading in bytes, or its path. model: a model's id, an alias or `auto`.
+    source: a file, opened for reading in bytes, or its path, or sound that is in memory already, at any rate.
+    model: a model's id, an alias or `auto`.
     channels: with SEPARATE, each is a speaker. diarize: whether a diariser shall tell the speakers apart; not both.
     speakers: names for them, in the order of the channels, or with samples of their voices for the diariser.
     measured: whether `Progress.total_seconds` is wanted, which takes another look at the file. detour: what is gone around.
     """
 
-    source: BinaryIO | Path
+    source: BinaryIO | Path | Pcm
     model: str
     options: TranscribeOptions
     caller: Caller = ANYBODY
@@ -138,7 +140,7 @@ class Listener:
         known = await self._known_speakers(request, crew)
         progress = Progress()
         if request.measured:
-            progress.total_seconds = await asyncio.to_thread(told_duration_seconds, request.source)
+            progress.total_seconds = await _told_seconds(request.source)
         started_seconds = self._clock.monotonic_seconds()
         async with AsyncExitStack() as stack:
             stack.enter_context(blaming(crew.spec.id))
@@ -227,6 +229,8 @@ async def _sounds(request: HearingRequest, crew: _Crew, progress: Progress, stac
     source, rate_hz = request.source, crew.rate_hz
 
     def pieces() -> Iterator[tuple[Pcm, ...]]:
+        if isinstance(source, Pcm):
+            return ((pcm,) for pcm in resampled(source, rate_hz))
         if request.channels is Channels.SEPARATE:
             return decode_channels(source, rate_hz=rate_hz)
         return ((pcm,) for pcm in decode(source, rate_hz=rate_hz))
@@ -243,6 +247,10 @@ async def _sounds(request: HearingRequest, crew: _Crew, progress: Progress, stac
     streams = await stack.enter_async_context(copies(counted, count, depth=APART_PIECES))
     separate = request.channels is Channels.SEPARATE
     return [_channel(stream, index if separate else 0) for index, stream in enumerate(streams)]
+
+
+async def _told_seconds(source: BinaryIO | Path | Pcm) -> float | None:
+    return source.duration_seconds if isinstance(source, Pcm) else await asyncio.to_thread(told_duration_seconds, source)
 
 
 async def _counted(

@@ -11,6 +11,7 @@ from voxhelm.catalog.detour import detour
 from voxhelm.catalog.routes import ANY_LANGUAGE
 from voxhelm.domain.errors import LanguageUnsupported, ModelUnsuited, VoxhelmError
 from voxhelm.domain.model import Capability, ModelSpec
+from voxhelm.domain.pcm import Pcm
 from voxhelm.domain.segment import Segment
 from voxhelm.serving.hear import Hearing, HearingRequest
 from voxhelm.serving.route_steps import RouteStep, RouteSteps
@@ -178,11 +179,11 @@ async def _watched(segments: AsyncGenerator[Segment], trial: Trial, model_id: st
 
 def _start_of(request: HearingRequest) -> int | None:
     """Where the recording begins in its file; None for one that can be read only once."""
-    if isinstance(request.source, Path):
+    if isinstance(request.source, Path | Pcm):
         return 0
     return request.source.tell() if request.source.seekable() else None
 
 
 def _rewind(request: HearingRequest, start: int) -> None:
-    if not isinstance(request.source, Path):
+    if not isinstance(request.source, Path | Pcm):
         request.source.seek(start)

@@ -18,6 +18,7 @@ class Metrics:
         PlatformCollector(registry=self.registry)
         self._register_routes()
         self._register_models()
+        self._register_realtime()
         self.requests = self._count("voxhelm_http_requests", "Requests answered.", "method", "route", "status")
         self.request_seconds = self._seconds(
             "voxhelm_http_request_seconds", "From the request to the last byte of the answer.", "route"
@@ -91,6 +92,18 @@ class Metrics:
         )
         self.model_memory_kept = self._count(
             "voxhelm_model_memory_kept", "Unloaded models whose memory did not come back to their card in time.", "model", "device"
+        )
+
+    def _register_realtime(self) -> None:
+        """What of conversations."""
+        self.realtime_sessions = Gauge("voxhelm_realtime_sessions", "Sessions that are open.", registry=self.registry)
+        self.realtime_waiting = Gauge("voxhelm_realtime_sessions_waiting", "Callers that wait for a session.", registry=self.registry)
+        self.realtime_refused = self._count("voxhelm_realtime_sessions_refused", "Callers sent away.", "reason")
+        self.realtime_resumed = self._count("voxhelm_realtime_sessions_resumed", "Sessions that clients came back to.", "from")
+        self.realtime_responses = self._count("voxhelm_realtime_responses", "Replies that ended.", "status")
+        self.realtime_barge_ins = self._count("voxhelm_realtime_barge_ins", "Replies that callers interrupted by speaking.")
+        self.realtime_stage_seconds = self._seconds(
+            "voxhelm_realtime_stage_seconds", "From the end of the caller's voice to a stage of the answer.", "stage"
         )
 
     def _count(self, name: str, description: str, *labels: str) -> Counter:
