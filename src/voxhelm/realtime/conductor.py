@@ -18,6 +18,7 @@ from voxhelm.realtime.face import Face, PlayingFace
 from voxhelm.realtime.live_hearing import LiveHearing
 from voxhelm.realtime.mishap import mishap
 from voxhelm.realtime.outbox import Outbox, Told
+from voxhelm.realtime.refusal import EventRefused
 from voxhelm.realtime.room import Room
 from voxhelm.realtime.session import Session
 from voxhelm.realtime.watching import Watching
@@ -96,6 +97,10 @@ class Conductor:
     def receive(self, data: bytes | str) -> None:
         """A client event as it came."""
         self._post(data)
+
+    def refuse(self, refusal: EventRefused) -> None:
+        """Tell the client of something that its face would not have."""
+        self._post(lambda: self._perform(self._session.refuse(refusal, None)))
 
     def hear(self, pcm: Pcm) -> None:
         """The caller's sound, at 24 kHz, from a face that plays."""
