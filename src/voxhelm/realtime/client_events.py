@@ -106,7 +106,7 @@ ClientEvent = (
     | CancelResponse
     | ClearOutput
 )
-_DECODER: Final = msgspec.json.Decoder(ClientEvent)
+_DECODER: Final[msgspec.json.Decoder[ClientEvent]] = msgspec.json.Decoder(ClientEvent)
 _HEAD: Final = msgspec.json.Decoder(dict[str, Any])
 KNOWN: Final = tuple(str(kind.__struct_config__.tag) for kind in ClientEvent.__args__)
 
@@ -122,7 +122,7 @@ class InvalidEvent(EventRefused):
 def parse(data: bytes | str) -> ClientEvent:
     """The event in a frame or a message. Raises InvalidEvent."""
     try:
-        event = _DECODER.decode(data)
+        event: ClientEvent = _DECODER.decode(data)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise _explained(data, error) from error
     if event.event_id is not None and len(event.event_id) > LONGEST_EVENT_ID_CHARACTERS:

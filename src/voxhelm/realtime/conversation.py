@@ -79,6 +79,10 @@ class Conversation:
 
     def truncate(self, item_id: str, content_index: int, heard_ms: float) -> None:
         """Of a spoken reply only this much was heard: the words behind it are not part of the conversation. Raises EventRefused."""
+        cut(self.truncatable(item_id, content_index, heard_ms), heard_ms)
+
+    def truncatable(self, item_id: str, content_index: int, heard_ms: float) -> Content:
+        """What `truncate` would cut. Raises EventRefused."""
         item = self.require(item_id, "item_truncate_invalid_item_id")
         if item.role != "assistant":
             raise EventRefused("invalid_value", "Only messages of the assistant can be truncated.", "item_id")
@@ -93,7 +97,7 @@ class Conversation:
         if heard_ms > part.audio_ms + 1:
             message = f"Audio content of {part.audio_ms:.0f} ms is already shorter than {heard_ms:g} ms."
             raise EventRefused("invalid_value", message, "audio_end_ms")
-        cut(part, heard_ms)
+        return part
 
     def forget_old_audio(self) -> None:
         """Keep no more sound than is allowed."""

@@ -69,8 +69,12 @@ def _item(given: object, conversation: Conversation, ids: Callable[[str], str], 
 def _metadata(given: object) -> dict[str, object] | None:
     if given is None:
         return None
-    sound = isinstance(given, dict) and len(given) <= MOST_METADATA
-    if not sound or not all(isinstance(value, str) and len(value) <= LONGEST_METADATA_CHARACTERS for value in given.values()):
-        message = f"response.metadata must be at most {MOST_METADATA} strings of at most {LONGEST_METADATA_CHARACTERS} characters."
-        raise EventRefused("invalid_value", message, "response.metadata")
-    return dict(given)
+    fits = isinstance(given, dict) and len(given) <= MOST_METADATA
+    if isinstance(given, dict) and fits and all(map(_is_metadata, given.values())):
+        return dict(given)
+    message = f"response.metadata must be at most {MOST_METADATA} strings of at most {LONGEST_METADATA_CHARACTERS} characters."
+    raise EventRefused("invalid_value", message, "response.metadata")
+
+
+def _is_metadata(value: object) -> bool:
+    return isinstance(value, str) and len(value) <= LONGEST_METADATA_CHARACTERS

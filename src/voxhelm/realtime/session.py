@@ -307,7 +307,9 @@ class Session:
         ]
 
     def _truncate(self, event: client.TruncateItem, now: Moment) -> list[Effect]:
-        item = self.conversation.require(event.item_id, "item_truncate_invalid_item_id")
+        # All that can be wrong is found out before anything is stopped.
+        self.conversation.truncatable(event.item_id, event.content_index, event.audio_end_ms)
+        item = self.conversation.require(event.item_id)
         effects: list[Effect] = []
         active = self._replies.active
         if item.status is Status.IN_PROGRESS and active is not None and item in active.items:
@@ -343,7 +345,13 @@ class Session:
         return effects + self._replies.hush(now.heard, now.seconds)
 
     def _face_changed(self, change: happening.FaceChanged, now: Moment) -> list[Effect]:
-        effects = self._replies.hush(now.heard, now.seconds) if self._plays else []
+        effects: list[Effect] = []
+        if self._plays:
+            # What is made further would be heard by nobody, or from its middle on.
+            active = self._replies.active
+            if active is not None and active.has_sound:
+                effects += self._replies.cancel(active, "client_cancelled")
+            effects += self._replies.hush(now.heard, now.seconds)
         self._attached, self._plays = change.attached, change.plays
         if not change.attached:
             self._sound.clear()

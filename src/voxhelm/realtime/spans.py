@@ -34,26 +34,37 @@ def heard_spans(spans: Iterable[Span], heard_ms: float) -> tuple[Span, ...]:
 
 
 def completed(spans: tuple[Span, ...], transcript: str, sound_ms: float) -> tuple[Span, ...]:
-    """The spans of all of a transcript: what no span tells of yet is laid over the sound that none tells of, in proportion to letters.
+    """The spans of all of a transcript, in order: their texts make it.
 
-    An engine may tell its words after their sound, and a reply that is broken off never learns the rest. Where that rest of the text has
-    no sound yet either, it is laid out at the pace of speech, so that what was not made was not heard. sound_ms: made so far.
+    An engine may tell its words after their sound, or leave some out, and a reply that is broken off never learns the rest. Words that no
+    span tells of are laid over the sound between their neighbours, in proportion to letters. At the end they are laid over the sound that
+    there is, and where that is too short for them at the pace of speech: what was not made was not heard. sound_ms: made so far.
     """
-    known = "".join(span.text for span in spans)
-    rest = transcript[len(known) :] if transcript.startswith(known) else ""
-    words = WORD_WITH_GAP.findall(rest)
-    if not words:
-        return spans
-    start_ms = spans[-1].end_ms if spans else 0.0
-    letters = sum(map(len, words))
+    made: list[Span] = []
+    place, end_ms = 0, 0.0
+    for span in spans:
+        found = transcript.find(span.text, place)
+        if found < 0:
+            continue
+        made += _laid(transcript[place:found], end_ms, span.start_ms)
+        made.append(span)
+        place, end_ms = found + len(span.text), span.end_ms
+    rest = transcript[place:]
     # Of a sentence under way nobody knows how long it will be; it is no shorter than its sound so far.
-    ms_per_letter = max((sound_ms - start_ms) / letters, _ms_per_letter(spans))
+    made += _laid(rest, end_ms, max(sound_ms, end_ms + len(rest) * _ms_per_letter(spans)))
+    return tuple(made)
+
+
+def _laid(text: str, start_ms: float, end_ms: float) -> list[Span]:
+    """Words one after the other over a stretch of time, in proportion to their letters."""
+    words = WORD_WITH_GAP.findall(text)
+    ms_per_letter = max(0.0, end_ms - start_ms) / max(1, sum(map(len, words)))
     laid: list[Span] = []
     for word in words:
-        end_ms = start_ms + len(word) * ms_per_letter
-        laid.append(Span(word, start_ms, end_ms, estimated=True))
-        start_ms = end_ms
-    return (*spans, *laid)
+        until_ms = start_ms + len(word) * ms_per_letter
+        laid.append(Span(word, start_ms, until_ms, estimated=True))
+        start_ms = until_ms
+    return laid
 
 
 def _ms_per_letter(spans: tuple[Span, ...]) -> float:

@@ -705,3 +705,27 @@ def test_what_says_nothing_is_refused_in_words(data, code):
     with pytest.raises(InvalidEvent) as refused:
         parse(data)
     assert refused.value.code == code
+
+
+def test_a_truncation_that_is_refused_stops_nothing():
+    rig = Rig()
+    rig.user_says("hello")
+    item_id = rig.speak("one two")[0]["item"]["id"]
+    assert error_of(rig.say("conversation.item.truncate", item_id=item_id, content_index=0, audio_end_ms=9000))
+    assert not rig.wants(StopAnswer)
+    assert kinds(rig.end_answer())[-1] == "response.done"
+
+
+def test_a_reply_whose_player_is_gone_ends_with_what_was_heard():
+    rig = Rig()
+    rig.happen(happening.FaceChanged(attached=True, plays=True))
+    rig.user_says("hello")
+    rig.speak("one two three")
+    rig.heard = Heard(rig.wants(Play)[-1].item_id, 200.0)
+    events = rig.happen(happening.FaceChanged(attached=False))
+    assert kinds(events)[-3:] == ["response.done", "output_audio_buffer.cleared", "conversation.item.truncated"]
+    assert rig.speak("four", response_id=rig.asked[-1]) == []
+    rig.happen(happening.FaceChanged(attached=True))
+    rig.heard = None
+    rig.user_says("go on")
+    assert rig.question[1] == ("assistant", "one two")
