@@ -34,6 +34,9 @@ class Metrics:
         self.transcription_seconds = self._seconds(
             "voxhelm_transcription_seconds", "From the request to the last segment.", "model"
         )
+        self.turn_judgement_seconds = self._seconds(
+            "voxhelm_turn_judgement_seconds", "How long it took to say whether a speaker was done.", "by"
+        )
         self.queue_depth = Gauge("voxhelm_queue_depth", "Requests that wait for the model.", ["model"], registry=self.registry)
         self.queue_in_flight = Gauge(
             "voxhelm_queue_in_flight", "Requests that the model serves.", ["model"], registry=self.registry
