@@ -75,9 +75,9 @@ class Call:
         self._receiver.on_report = self._learn_round_trip
         transceiver._RTCRtpTransceiver__receiver = self._receiver  # noqa: SLF001
         ice: Any = dtls.transport
-        way = IceConnection(options)
-        ice.iceGatherer._connection = ice._connection = way  # noqa: SLF001
-        ice._recv, ice._send = way.recv, way.send  # noqa: SLF001
+        self._way = IceConnection(options)
+        ice.iceGatherer._connection = ice._connection = self._way  # noqa: SLF001
+        ice._recv, ice._send = self._way.recv, self._way.send  # noqa: SLF001
         self.round_trip_seconds: float | None = None
 
     @staticmethod
@@ -170,7 +170,7 @@ class Call:
             case "failed":
                 self._lose("the way to the client was lost" if self._connected else "no way to the client was found")
             case "closed":
-                self._lose("the client has left")
+                self._lose("the way to the client was lost" if self._way.is_forsaken else "the client has left")
 
     def _channel_came(self, channel: RTCDataChannel) -> None:
         if self._channel is not None or channel.label != CHANNEL_LABEL:

@@ -33,6 +33,11 @@ class IceConnection(Connection):
         super().__init__(ice_controlling=False, **connection_kwargs(servers))
         self._options = options
 
+    @property
+    def is_forsaken(self) -> bool:
+        """Whether it was closed because the other side no longer answered."""
+        return self._closing and self._query_consent_task is None
+
     async def get_component_candidates(
         self,
         component: int,

@@ -86,6 +86,7 @@ _LONGEST_MADE_UP_SAMPLES: Final = 5_760  # 120 ms; whatever a decoder makes up a
 _LONGEST_GAP_SAMPLES: Final = 2 * CLOCK_HZ
 _OLDEST_SAMPLES: Final = 3 * CLOCK_HZ  # sound that comes later than this, the conversation has gone on without
 _MOST_WAITING: Final = 100
+_PLAYED_KEPT: Final = 500
 _FARTHEST_SEQUENCE: Final = 1_000
 _FARTHEST_SAMPLES: Final = 60 * CLOCK_HZ
 _BURST_SAMPLES: Final = 10 * CLOCK_HZ
@@ -104,6 +105,7 @@ class JitterBuffer:
         self._delays = ArrivalDelays(least_seconds=_LEAST_PATIENCE_SECONDS, most_seconds=_MOST_PATIENCE_SECONDS)
         self._gate = FloodGate(burst=_BURST_SAMPLES, per_second=1.05 * CLOCK_HZ, now_seconds=now_seconds)
         self._waiting: dict[int, _Waiting] = {}
+        self._played: dict[int, None] = {}
         self._source: int | None = None
         self._source_before: int | None = None
         self._source_since_seconds = now_seconds
@@ -149,11 +151,12 @@ class JitterBuffer:
             self._restart(packet)
             sequence, timestamp = self._next_sequence, self._position
         self._strange_sequence = None
+        if sequence in self._waiting or sequence in self._played:
+            self.counts.repeated += 1
+            return
         self._delays.note(timestamp, now_seconds)
         self._arrived_seconds = now_seconds
-        if sequence in self._waiting:
-            self.counts.repeated += 1
-        elif sequence < self._next_sequence or timestamp < self._position - _OLDEST_SAMPLES:
+        if sequence < self._next_sequence or timestamp < self._position - _OLDEST_SAMPLES:
             self.counts.late += 1
         else:
             self._waiting[sequence] = _Waiting(timestamp, now_seconds, samples, packet.payload)
@@ -186,6 +189,7 @@ class JitterBuffer:
 
     def _restart(self, packet: SoundPacket) -> None:
         self._waiting.clear()
+        self._played.clear()
         self._delays.forget()
         self._next_sequence = packet.sequence
         self._position = packet.timestamp
@@ -223,6 +227,9 @@ class JitterBuffer:
             self._be_silent(min(gap, _LONGEST_GAP_SAMPLES), pieces)
         pieces.append(Play(packet.payload))
         self.counts.played += 1
+        self._played[self._next_sequence] = None
+        if len(self._played) > _PLAYED_KEPT:
+            del self._played[next(iter(self._played))]
         self._next_sequence += 1
         # Behind what was filled in, when a stall is over: its sound is heard after all, late, since words count for more than minutes.
         self._position = packet.timestamp + packet.samples

@@ -23,8 +23,8 @@ _log = structlog.get_logger(__name__)
 
 _LAST_WORDS_SECONDS: Final = 1.0
 _LOOK_SECONDS: Final = 0.02
-_EVENTS_AT_ONCE: Final = 1_000
-_EVENTS_PER_SECOND: Final = 100
+_EVENTS_AT_ONCE: Final = 600
+_EVENTS_PER_SECOND: Final = 60
 _EVENT_BYTES_AT_ONCE: Final = 16 * 1024 * 1024
 _EVENT_BYTES_PER_SECOND: Final = 2 * 1024 * 1024
 _UNKNOWN_ROUND_TRIP_SECONDS: Final = 0.05

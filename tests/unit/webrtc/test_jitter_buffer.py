@@ -238,6 +238,16 @@ def test_a_sender_that_counts_anew_is_believed_after_two_packets():
     assert played(given)[50:] == list(range(1, 50))
 
 
+def test_repeated_packets_are_heard_once_and_do_not_count_as_late():
+    again = [(at + 0.15, p) for at, p in on_time(range(100))]
+    lost = {60}
+    buffer, given = run([*(a for n, a in enumerate(on_time(range(100))) if n not in lost), *again], until=99 * FRAME_SECONDS + 0.2)
+    assert played(given) == [n for n in range(100) if n not in lost]
+    assert buffer.counts.repeated == 99
+    assert buffer.counts.late == 1
+    assert max(delays(given)) <= 0.03
+
+
 def test_one_stray_packet_is_not_believed():
     stray = (0.5, packet(0, first_sequence=30_000, first_timestamp=1 << 31))
     _, given = run([*on_time(range(50)), stray], until=49 * FRAME_SECONDS)
