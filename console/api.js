@@ -219,4 +219,50 @@ export async function transcribe(file, { onProgress, onSegment }, signal) {
   return { text: all.text, languages: (all.languages ?? []).map(({ code }) => code), model, device, fallback };
 }
 
+/** A key of minutes for one conversation: it may be seen in more places than the key that it stands for. @returns {Promise<{value: string, expires_at: number}>} */
+export async function mintSecret(manners) {
+  return (await send('v1/realtime/client_secrets', json({ session: { type: 'realtime' } }), manners)).json();
+}
+
+/**
+ * Call by WebRTC. @param {string} sdp the offer @param {object} session its settings
+ * @param {Record<string, string>} query `resume` and `after` for a conversation that goes on
+ * @returns {Promise<{id: string, sdp: string}>} the call's name, and the answer
+ */
+export async function callByWebRtc(sdp, session, query, manners) {
+  const form = new FormData();
+  form.append('sdp', new Blob([sdp], { type: 'application/sdp' }));
+  form.append('session', new Blob([JSON.stringify(session)], { type: 'application/json' }));
+  const response = await send(`v1/realtime/calls?${new URLSearchParams(query)}`, { method: 'POST', body: form }, manners);
+  const id = response.headers.get('location')?.split('/').at(-1) ?? '';
+  return { id, sdp: await response.text() };
+}
+
+/** End a call, even while the page goes away. @param {string} id */
+export const hangUp = (id) => send(`v1/realtime/calls/${encodeURIComponent(id)}/hangup`, { method: 'POST', keepalive: true }, { ask: false });
+
+/** Where WebRTC may find a way around what stands between. @returns {Promise<object[]>} none where the server offers none */
+export async function iceServers() {
+  try {
+    return (await (await send('v1/realtime/ice_servers', {}, { ask: false })).json()).iceServers ?? [];
+  } catch (error) {
+    if (error.status === 404) return [];
+    throw error;
+  }
+}
+
+/**
+ * Why a WebSocket was not let in: browsers do not tell, so the same is asked without one. @param {string} query of the address
+ * @returns {Promise<ApiError>}
+ */
+export async function whyNoSocket(query) {
+  const blocked = new ApiError('The connection for live speech could not be opened. A proxy between this page and Voxhelm may not let WebSockets through.', { code: 'no_socket' });
+  try {
+    await send(`v1/realtime?${query}`, { cache: 'no-store' }, { ask: false });
+    return blocked;
+  } catch (error) {
+    return error.status === 426 ? blocked : error;
+  }
+}
+
 const json = (body, signal) => ({ method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), signal });

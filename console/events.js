@@ -25,3 +25,9 @@ export function bytesOf(base64) {
   for (let i = 0; i < letters.length; i += 1) bytes[i] = letters.charCodeAt(i);
   return bytes;
 }
+
+/** @param {Int16Array} samples @returns {string} little-endian, as every browser's machine keeps them */
+export function base64Of(samples) {
+  const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
+  return bytes.toBase64 ? bytes.toBase64() : btoa(String.fromCharCode(...bytes));
+}

@@ -1,4 +1,6 @@
 /** Records the microphone, and tells how loud it is meanwhile. */
+import { decibelsOf, levelOf } from './loudness.js';
+import { insecure, mayHaveMicrophone, refusalOf } from './microphone-refusal.js';
 
 const KINDS = [
   ['audio/webm;codecs=opus', 'webm'],
@@ -6,18 +8,7 @@ const KINDS = [
   ['audio/ogg;codecs=opus', 'ogg'],
 ];
 
-/** Why the microphone cannot be had, in words that say what to do. */
-export function refusal(error) {
-  const words = {
-    NotAllowedError: 'The browser did not give the microphone to this page. Allow it in the address bar, then record again.',
-    SecurityError: 'The browser does not allow the microphone on this page.',
-    NotFoundError: 'No microphone was found. Connect one, or drop a file instead.',
-    OverconstrainedError: 'No microphone was found. Connect one, or drop a file instead.',
-    NotReadableError: 'The microphone is in use by another program. Close that one, then record again.',
-    AbortError: 'The microphone stopped answering. Try again.',
-  };
-  return new Error(words[error.name] ?? `The microphone could not be opened: ${error.message}`);
-}
+const TASK = { again: 'record', instead: 'drop a file' };
 
 export class Recorder {
   #stream; #recorder; #context; #analyser; #samples; #kind; #pieces = [];
@@ -28,15 +19,13 @@ export class Recorder {
 
   /** Open the microphone and begin. @returns {Promise<Recorder>} @throws {Error} with words for a person */
   static async begin() {
-    if (!isSecureContext || !navigator.mediaDevices) {
-      throw new Error('Browsers give the microphone only to secure pages. Open Voxhelm over https, or as http://localhost on the machine it runs on. Files work here all the same.');
-    }
+    if (!mayHaveMicrophone()) throw insecure('Files work here all the same.');
     if (typeof MediaRecorder === 'undefined') throw new Error('This browser cannot record. Drop a file instead.');
     let stream;
     try {
       stream = await navigator.mediaDevices.getUserMedia({ audio: true });
     } catch (error) {
-      throw refusal(error);
+      throw refusalOf(error, TASK);
     }
     return new Recorder(stream);
   }
@@ -62,10 +51,7 @@ export class Recorder {
   /** How loud it is now, 0 to 1, evenly spread over what people hear (-60 dB to full scale). */
   level() {
     this.#analyser.getFloatTimeDomainData(this.#samples);
-    let sum = 0;
-    for (const sample of this.#samples) sum += sample * sample;
-    const decibels = 10 * Math.log10(sum / this.#samples.length + 1e-12);
-    return Math.min(1, Math.max(0, 1 + decibels / 60));
+    return levelOf(decibelsOf(this.#samples));
   }
 
   /** End and free the microphone. @returns {Promise<File>} */

@@ -1,4 +1,4 @@
-/** Say, Hear and Models: one at a time, named in the address so that a reload and a bookmark lead back. */
+/** Say, Hear, Talk and Models: one at a time, named in the address so that a reload and a bookmark lead back. */
 
 /** @param {HTMLElement} bar @param {(panel: string) => void} onShow called with the panel that came into sight @returns {(panel: string) => void} shows a panel */
 export function startTabs(bar, onShow) {

@@ -13,14 +13,8 @@ export class VoicePicker {
   #rows = [];       // {element?, heading} | {element?, label, aside, choose, selected, icon}
   #shown = 0;
   #active = -1;
-  #button = make('button', { type: 'button', class: 'voice-button', id: 'voice-button', 'aria-haspopup': 'listbox', 'aria-expanded': 'false' });
+  #name; #button; #search; #list; #sheet;
   #value = make('span', { class: 'value' });
-  #search = make('input', { type: 'text', role: 'combobox', 'aria-label': 'Search voices', 'aria-expanded': 'true', 'aria-controls': 'voice-list',
-    'aria-autocomplete': 'list', 'aria-keyshortcuts': 'Shift+Enter', 'aria-describedby': 'voice-hint', autocomplete: 'off', spellcheck: 'false', placeholder: 'Search by name or language' });
-  #list = make('div', { class: 'voice-list', id: 'voice-list', role: 'listbox', 'aria-label': 'Voices', tabindex: '-1' }); // the search moves in it
-  #sheet = make('div', { class: 'sheet voice-sheet', hidden: true },
-    make('div', { class: 'voice-search' }, icon('search'), this.#search), this.#list,
-    make('p', { class: 'voice-hint', id: 'voice-hint', text: 'Enter chooses, Shift + Enter plays.' }));
   #preview = new VoicePreview();
   #problem = make('p', { class: 'voice-problem', role: 'alert', hidden: true });
 
@@ -30,9 +24,17 @@ export class VoicePicker {
   /** Called with the chosen voice. */
   onChoose = () => {};
 
-  /** @param {HTMLElement} place @param {object} chosen the voice to begin with */
-  constructor(place, chosen = AUTOMATIC) {
+  /** @param {HTMLElement} place @param {object} chosen the voice to begin with @param {string} name what the ids of its parts begin with */
+  constructor(place, chosen = AUTOMATIC, name = 'voice') {
     this.chosen = chosen;
+    this.#name = name;
+    this.#button = make('button', { type: 'button', class: 'voice-button', id: `${name}-button`, 'aria-haspopup': 'listbox', 'aria-expanded': 'false' });
+    this.#search = make('input', { type: 'text', role: 'combobox', 'aria-label': 'Search voices', 'aria-expanded': 'true', 'aria-controls': `${name}-list`,
+      'aria-autocomplete': 'list', 'aria-keyshortcuts': 'Shift+Enter', 'aria-describedby': `${name}-hint`, autocomplete: 'off', spellcheck: 'false', placeholder: 'Search by name or language' });
+    this.#list = make('div', { class: 'voice-list', id: `${name}-list`, role: 'listbox', 'aria-label': 'Voices', tabindex: '-1' }); // the search moves in it
+    this.#sheet = make('div', { class: 'sheet voice-sheet', hidden: true },
+      make('div', { class: 'voice-search' }, icon('search'), this.#search), this.#list,
+      make('p', { class: 'voice-hint', id: `${name}-hint`, text: 'Enter chooses, Shift + Enter plays.' }));
     this.#button.append(make('span', {}, make('span', { class: 'label', text: 'Voice' }), this.#value), icon('chevron'));
     place.append(this.#button, this.#sheet);
     this.#sheet.append(this.#problem);
@@ -186,7 +188,7 @@ export class VoicePicker {
 
   #element(row, at) {
     if (row.heading) return make('div', { class: 'voice-heading', role: 'presentation', text: row.heading });
-    const element = make('div', { class: 'voice-option', role: 'option', id: `voice-option-${at}`, 'data-at': at, 'aria-selected': String(Boolean(row.selected)), title: row.title });
+    const element = make('div', { class: 'voice-option', role: 'option', id: `${this.#name}-option-${at}`, 'data-at': at, 'aria-selected': String(Boolean(row.selected)), title: row.title });
     if (row.lead) element.append(icon(row.lead));
     element.append(make('span', { class: 'name', text: row.label }));
     if (row.aside) element.append(make('span', { class: 'aside', text: row.aside }));

@@ -84,8 +84,8 @@ def test_the_address_leads_back_to_the_same_panel(page: Page, server_url: str) -
     expect(page.locator("#models")).to_be_visible()
     expect(page.locator("#say")).to_be_hidden()
     page.locator("#tab-models").press("ArrowLeft")
-    expect(page.locator("#tab-hear")).to_be_focused()
-    expect(page.locator("#hear")).to_be_visible()
+    expect(page.locator("#tab-talk")).to_be_focused()
+    expect(page.locator("#talk")).to_be_visible()
 
 
 def test_everything_is_reached_from_the_keyboard(page: Page, microphone_clip: Path) -> None:
@@ -108,9 +108,9 @@ def test_everything_is_reached_from_the_keyboard(page: Page, microphone_clip: Pa
     expect(waveform).to_have_attribute("aria-valuenow", "0.0")
 
     page.locator("#voice-button").press("Enter")
-    expect(page.locator(".voice-search input")).to_be_focused()
+    expect(page.locator("#say .voice-search input")).to_be_focused()
     page.keyboard.type("english")
-    expect(page.locator(".voice-option").nth(1)).to_be_visible()
+    expect(page.locator("#say .voice-option").nth(1)).to_be_visible()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.locator("#voice-button .value")).to_contain_text("English")
@@ -148,10 +148,10 @@ def test_a_phone_is_wide_enough(page: Page, microphone_clip: Path, width: int) -
     speak(page, SENTENCE)
     assert page.evaluate(OVERFLOW) == 0
     page.click("#voice-button")
-    expect(page.locator(".voice-search input")).to_be_focused()
+    expect(page.locator("#say .voice-search input")).to_be_focused()
     assert page.evaluate(OVERFLOW) == 0
     page.keyboard.press("Escape")
-    expect(page.locator(".voice-sheet")).to_be_hidden()
+    expect(page.locator("#say .voice-sheet")).to_be_hidden()
     page.click("#markup summary")
     assert page.evaluate(OVERFLOW) == 0
     page.keyboard.press("Escape")

@@ -92,9 +92,9 @@ def test_speed_shortens_the_speech(page: Page) -> None:
 
 
 def test_a_voice_is_found_by_searching_and_remembered(page: Page, server_url: str) -> None:
-    expect(page.locator(".voice-option").first).to_contain_text("Automatic")
-    page.fill(".voice-search input", "bulgarian")
-    expect(page.locator(".voice-option").first).to_contain_text("Bulgarian")
+    expect(page.locator("#say .voice-option").first).to_contain_text("Automatic")
+    page.fill("#say .voice-search input", "bulgarian")
+    expect(page.locator("#say .voice-option").first).to_contain_text("Bulgarian")
     page.keyboard.press("Enter")
     expect(page.locator("#voice-button .value")).to_contain_text("Bulgarian")
     with page.expect_request("**/v1/audio/speech") as request:
@@ -105,9 +105,9 @@ def test_a_voice_is_found_by_searching_and_remembered(page: Page, server_url: st
 
 
 def test_voices_stand_by_language_and_each_can_be_heard_before_it_is_chosen(page: Page) -> None:
-    page.locator(".voice-option", has_text=re.compile(r"^English\d+ voices$")).click()
-    expect(page.locator(".voice-heading")).to_have_text("English")
-    voice = page.locator(".voice-option", has=page.locator(".preview")).first
+    page.locator("#say .voice-option", has_text=re.compile(r"^English\d+ voices$")).click()
+    expect(page.locator("#say .voice-heading")).to_have_text("English")
+    voice = page.locator("#say .voice-option", has=page.locator(".preview")).first
     with page.expect_response("**/v1/audio/speech") as heard:
         voice.locator(".preview").click()
     assert heard.value.request.post_data_json["input"].startswith("Good morning")
@@ -115,7 +115,7 @@ def test_voices_stand_by_language_and_each_can_be_heard_before_it_is_chosen(page
     expect(page.locator("#voice-button .value")).to_have_text("Automatic")
     voice.locator(".preview").click()
     expect(voice.locator(".preview")).to_have_attribute("data-state", "")
-    page.fill(".voice-search input", "bulgarian")
+    page.fill("#say .voice-search input", "bulgarian")
     with page.expect_response("**/v1/audio/speech") as heard:
         page.keyboard.press("Shift+Enter")
     assert heard.value.request.post_data_json["input"].startswith("Добър ден")
@@ -204,8 +204,8 @@ def test_a_busy_server_is_told_with_the_time_to_wait_and_then_works(browser: Bro
     context = browser.new_context()
     page = context.new_page()
     page.goto(narrow_url)
-    page.fill(".voice-search input", "tone")
-    expect(page.locator(".voice-option").first).to_contain_text("Tone")
+    page.fill("#say .voice-search input", "tone")
+    expect(page.locator("#say .voice-option").first).to_contain_text("Tone")
     page.keyboard.press("Enter")
     with httpx.stream("POST", f"{narrow_url}/v1/audio/speech", json=occupier, timeout=60) as answer:
         chunks = answer.iter_raw()  # kept: the connection closes with its iterator

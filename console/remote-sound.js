@@ -1,0 +1,94 @@
+/** The sound of a call: played, measured, and followed as far as a page can. */
+import { decibelsOf, levelOf } from './loudness.js';
+import { startFrames } from './sound-frames.js';
+
+const AUDIBLE_DECIBELS = -48;
+
+export class RemoteSound {
+  #element = new Audio();
+  #context = null; #analyser = null; #window = null;
+  #endFrames = () => {};
+  #peer = null;
+  #began = null;     // {itemId, atMs}: when the item that sounds began to be sent
+  #awaited = null;   // the item whose first sound is waited for
+  #delayMs = 0;      // of what holds sound back so that it comes evenly
+
+  onChange = () => {};
+
+  /** As of `SpeechQueue`. */
+  onFirstSound = () => {};
+
+  /** The browser does not let it sound. @type {(error: Error) => void} */
+  onSilenced = () => {};
+
+  constructor() { this.#element.autoplay = true; }
+
+  get sounding() { return this.#began !== null; }
+
+  /** @returns {{itemId: string, ms: number}|null} what reaches the ear now */
+  get heard() { return this.#began && { itemId: this.#began.itemId, ms: Math.max(0, performance.now() - this.#began.atMs) }; }
+
+  level() {
+    if (!this.#analyser) return 0;
+    this.#analyser.getFloatTimeDomainData(this.#window);
+    return levelOf(decibelsOf(this.#window));
+  }
+
+  /** @param {MediaStream} stream @param {RTCPeerConnection} peer whose stream it is */
+  async play(stream, peer) {
+    this.#peer = peer;
+    this.#element.srcObject = stream; // plays it; browsers give a call's sound to others only while an element plays it
+    this.#element.play().catch(() => this.onSilenced(new Error('The browser keeps this page silent. Press any button of the conversation to hear it.')));
+    this.#context = new AudioContext({ latencyHint: 'interactive' });
+    this.#analyser = this.#context.createAnalyser();
+    this.#window = new Float32Array(this.#analyser.fftSize);
+    this.#context.createMediaStreamSource(stream).connect(this.#analyser);
+    await this.#context.resume();
+    if (this.#context.audioWorklet) this.#endFrames = await startFrames(this.#context, stream, (frame) => this.#frame(frame));
+  }
+
+  /** The server begins to play an item. @param {string} itemId */
+  async begin(itemId) {
+    const nowMs = performance.now();
+    this.#awaited = itemId;
+    this.#began = { itemId, atMs: nowMs + this.#delayMs };
+    this.onChange();
+    this.#delayMs = await heldBackMs(this.#peer);
+    if (this.#began?.itemId === itemId) this.#began.atMs = nowMs + this.#delayMs;
+  }
+
+  /** The server plays nothing any more. */
+  end() {
+    this.#began = null;
+    this.#awaited = null;
+    this.onChange();
+  }
+
+  stop() {
+    this.#endFrames();
+    this.#element.pause();
+    this.#element.srcObject = null;
+    this.#context?.close();
+    this.#context = null;
+    this.#analyser = null;
+    this.end();
+  }
+
+  #frame({ decibels, endMs, samples, rateHz }) {
+    if (!this.#awaited || decibels < AUDIBLE_DECIBELS) return;
+    const itemId = this.#awaited;
+    this.#awaited = null;
+    const deviceMs = 1000 * (this.#context.outputLatency || this.#context.baseLatency || 0);
+    this.onFirstSound(itemId, endMs - (1000 * samples.length) / rateHz + deviceMs);
+  }
+}
+
+/** How long the browser holds the sound of a call back so that it comes evenly. */
+async function heldBackMs(peer) {
+  for (const report of (await peer.getStats()).values()) {
+    if (report.type === 'inbound-rtp' && report.kind === 'audio' && report.jitterBufferEmittedCount) {
+      return (1000 * report.jitterBufferDelay) / report.jitterBufferEmittedCount;
+    }
+  }
+  return 0;
+}
