@@ -2,15 +2,13 @@
 
 import asyncio
 import os
-import re
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final
 
 from fastapi import FastAPI
 from platformdirs import user_state_path
@@ -18,7 +16,6 @@ from starlette.types import ASGIApp
 
 from voxhelm.api.access import AccessOptions
 from voxhelm.api.app import ApiOptions, create_app
-from voxhelm.api.ice_servers import RelayOptions
 from voxhelm.api.services import Services
 from voxhelm.catalog.cloned_voices import ClonedVoices
 from voxhelm.catalog.egress import EgressPolicy
@@ -32,9 +29,11 @@ from voxhelm.catalog.pull import Puller
 from voxhelm.catalog.routes import RouteTable
 from voxhelm.catalog.shelf import Shelf
 from voxhelm.catalog.voices import LogicalVoice, VoiceBook
-from voxhelm.config import Isolation, LogicalVoiceSettings, ModelSettings, Settings
-from voxhelm.domain.errors import ConfigurationInvalid, EgressForbidden, VoxhelmError
-from voxhelm.domain.model import CPU, CUDA, Capability, ModelSpec, Placement
+from voxhelm.composing.beginnings import Beginnings, require_known
+from voxhelm.composing.realtime import RealtimeParts, compose_realtime, relay_options
+from voxhelm.config import Isolation, LogicalVoiceSettings, Settings
+from voxhelm.domain.errors import ConfigurationInvalid, VoxhelmError
+from voxhelm.domain.model import Capability, ModelSpec, Placement
 from voxhelm.gpu.facts import CardFacts
 from voxhelm.gpu.nvml import NvmlSource
 from voxhelm.gpu.source import CardSource
@@ -53,10 +52,8 @@ from voxhelm.residency.loading import Load
 from voxhelm.residency.manager import Residency
 from voxhelm.residency.measurements import Measurements
 from voxhelm.residency.memory import Memory
-from voxhelm.residency.places import devices_for, places_of
 from voxhelm.residency.planner import PlanOptions
 from voxhelm.residency.preload import Preloader
-from voxhelm.residency.state import ModelState
 from voxhelm.residency.warmup import warm_up
 from voxhelm.serving.admission import Admission
 from voxhelm.serving.canary import Canary
@@ -78,6 +75,7 @@ from voxhelm.serving.routing import Routing
 from voxhelm.serving.running import RunningRequests
 from voxhelm.serving.script import Reading
 from voxhelm.serving.speak import Speaker, SpeechOptions
+from voxhelm.serving.turn_judging import TurnJudgement
 from voxhelm.serving.voice_checker import CheckDesk, VoiceChecker
 from voxhelm.serving.voice_verdict import QualityOptions
 from voxhelm.serving.weights import Weights
@@ -86,9 +84,6 @@ from voxhelm.store.results import Results
 from voxhelm.telemetry.log import Log
 from voxhelm.telemetry.metrics import Metrics
 from voxhelm.text.lexicon import Lexicon
-
-# What may have a budget.
-BUDGETED: Final = r"cpu|cuda:\d+"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,18 +99,24 @@ class Voxhelm:
     clock: Clock
     log: Log
     narrator: Narrator
+    turn_judgement: TurnJudgement
     canary: Canary | None = None
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
         """Own the models while inside; on leaving, every one of them has been unloaded."""
         owner = asyncio.create_task(self.residency.run(), name="residency")
-        beside = [asyncio.create_task(self.preloader.run(), name="preload")]
+        beside = [
+            asyncio.create_task(self.preloader.run(), name="preload"),
+            asyncio.create_task(self.services.sessions.run(), name="sessions"),
+        ]
         if self.canary is not None:
             beside.append(asyncio.create_task(self.canary.run(), name="canary"))
         try:
             yield
         finally:
+            await self.services.sessions.drain(0.0)
+            self.turn_judgement.close()
             for task in beside:
                 task.cancel()
             self.residency.close()
@@ -175,6 +176,9 @@ def compose(
     steps = RouteSteps(catalog, book)
     routing = Routing(_route_options(settings), lambda: judged.degraded, metrics, clock, log)
     says, hears = RoutedSpeaker(narrator, speaker, book, steps, routing), RoutedListener(listener, listener, steps, routing)
+    judgement = TurnJudgement(catalog, residency, admission, metrics, clock, log)
+    parts = RealtimeParts(catalog, residency, says, hears, listener, judgement, metrics, clock, log)
+    sessions = compose_realtime(settings.realtime, parts)
     keys, board = _key_ring(settings, clock, log), RouteBoard(steps, routing, clock)
     services = Services(
         says,
@@ -190,9 +194,10 @@ def compose(
         board,
         checker,
         ClientSecrets(clock),
+        sessions,
     )
     canary = Canary(checker, steps, settings.quality.canary_interval_seconds, clock, log) if settings.quality.canary else None
-    return Voxhelm(services, engines, catalog, residency, preloader, encoding, clock, log, narrator, canary)
+    return Voxhelm(services, engines, catalog, residency, preloader, encoding, clock, log, narrator, judgement, canary)
 
 
 def _warmer(book: VoiceBook, catalog: Catalog) -> Callable[[Host], Awaitable[None]]:
@@ -270,24 +275,9 @@ def compose_app(voxhelm: Voxhelm, settings: Settings) -> ASGIApp:
         access,
         server.ready_paths,
         server.allow_origins,
-        _relay_options(settings),
+        relay_options(settings.realtime),
     )
     return create_app(voxhelm.services, options, voxhelm.clock, voxhelm.log, lifespan)
-
-
-def _relay_options(settings: Settings) -> RelayOptions:
-    realtime = settings.realtime
-    secret = ""
-    if realtime.turn_urls and realtime.turn_secret_file is not None:
-        try:
-            secret = realtime.turn_secret_file.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigurationInvalid(
-                f"'realtime.turn_secret_file' names {realtime.turn_secret_file}, which cannot be read."
-            ) from error
-        if not secret:
-            raise ConfigurationInvalid(f"'realtime.turn_secret_file' names {realtime.turn_secret_file}, which is empty.")
-    return RelayOptions(realtime.stun_urls, realtime.turn_urls, secret, realtime.turn_lifetime_seconds)
 
 
 def compose_puller(settings: Settings, clock: Clock) -> Puller:
@@ -401,85 +391,12 @@ def _cards(settings: Settings, source: CardSource, facts: CardFacts) -> Cards | 
     return Cards(source, facts, models.memory_budget_bytes, models.card_hold_seconds) if facts.cards else None
 
 
-class Beginnings:
-    """How models begin: what the settings say of each, what it takes, and where it may go."""
-
-    def __init__(self, settings: ModelSettings, catalog: Catalog, facts: CardFacts, measurements: Measurements) -> None:
-        """Raises ConfigurationInvalid when a setting names a model or a card that is not there."""
-        self._settings = settings
-        self._catalog = catalog
-        self._cards = tuple(card.device for card in facts.cards)
-        self._measurements = measurements
-        by_model: tuple[tuple[str, Iterable[str]], ...] = (
-            ("time_to_live_seconds_by_model", settings.time_to_live_seconds_by_model),
-            ("pinned", settings.pinned),
-            ("priority_by_model", settings.priority_by_model),
-            ("settings_by_model", settings.settings_by_model),
-            ("device_by_model", settings.device_by_model),
-        )
-        for name, model_ids in by_model:
-            _require_known(model_ids, catalog, f"models.{name}")
-        for engine in (*settings.time_to_live_seconds_by_engine, *settings.settings_by_engine):
-            if engine not in catalog.engine_names:
-                known = ", ".join(catalog.engine_names)
-                raise ConfigurationInvalid(
-                    f"A setting of models names the engine '{engine}', and there is none. There are: {known}."
-                )
-        _require_card(settings.device, facts, "models.device")
-        for model_id, device in settings.device_by_model.items():
-            _require_card(device, facts, f"models.device_by_model.{model_id}")
-            if device not in ("auto", CPU) and CUDA not in catalog.engine_of(model_id).capabilities.devices:
-                raise ConfigurationInvalid(
-                    f"'models.device_by_model.{model_id}' is {device}, and the engine of this model runs on the CPU only."
-                )
-        for device in settings.memory_budget_bytes:
-            if not re.fullmatch(BUDGETED, device):
-                raise ConfigurationInvalid(
-                    f"'models.memory_budget_bytes' names '{device}'; devices are cpu, cuda:0, cuda:1 and so on."
-                )
-
-    def all(self) -> Iterator[tuple[ModelSpec, ModelState]]:
-        """Every installed model."""
-        for spec in self._catalog.models:
-            yield spec, self.of(spec)
-
-    def of(self, spec: ModelSpec) -> ModelState:
-        """One of them. Looks at its files."""
-        wanted = self._settings
-        engine = self._catalog.engine_for(spec)
-        of_engine_seconds = wanted.time_to_live_seconds_by_engine.get(spec.engine, wanted.time_to_live_seconds)
-        time_to_live_seconds = wanted.time_to_live_seconds_by_model.get(spec.id, of_engine_seconds)
-        devices = devices_for(wanted.device_by_model.get(spec.id, wanted.device), engine.capabilities.devices, self._cards)
-        places = places_of(engine, spec, devices, self._measurements)
-        return ModelState(spec.id, time_to_live_seconds, places, spec.id in wanted.pinned, wanted.priority_by_model.get(spec.id, 0))
-
-
-def _require_card(device: str, facts: CardFacts, setting: str) -> None:
-    if device in ("auto", CPU) or (device == CUDA and facts.cards) or facts.card(device) is not None:
-        return
-    there = ", ".join(f"{card.device} ({card.name})" for card in facts.cards) or f"none, {facts.absence}"
-    raise ConfigurationInvalid(f"'{setting}' is {device}, and there is no such card. There is: {there}.")
-
-
 def _preloads(settings: Settings, catalog: Catalog) -> tuple[str, ...]:
     # What is pulled by a name may be preloaded by it.
     found = {name: catalog.find(name) for name in settings.models.preload}
     model_ids = tuple(spec.id if spec is not None else name for name, spec in found.items())
-    _require_known(model_ids, catalog, "models.preload")
+    require_known(model_ids, catalog, "models.preload")
     return model_ids
-
-
-def _require_known(model_ids: Iterable[str], catalog: Catalog, setting: str) -> None:
-    known = {spec.id for spec in catalog.models}
-    for model_id in model_ids:
-        try:
-            catalog.require_allowed(model_id)
-        except EgressForbidden as error:
-            raise ConfigurationInvalid(f"'{setting}' cannot be used: {error.message}") from error
-        if model_id not in known:
-            raise ConfigurationInvalid(
-                f"'{setting}' names '{model_id}', which is not installed. Installed: {', '.join(sorted(known))}."
-            )
 
 
 def _loader(settings: Settings, catalog: Catalog, log: Log, metrics: Metrics) -> Load:

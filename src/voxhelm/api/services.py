@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from voxhelm.identity.client_secrets import ClientSecrets
 from voxhelm.identity.key_ring import KeyRing
+from voxhelm.realtime.sessions import Sessions
 from voxhelm.serving.cloning import Cloning
 from voxhelm.serving.control import ModelControl
 from voxhelm.serving.examine import Examiner
@@ -34,3 +35,4 @@ class Services:
     routes: RouteBoard
     voice_checks: VoiceChecker
     client_secrets: ClientSecrets
+    sessions: Sessions

@@ -82,11 +82,12 @@ class InlineHost:
             self.ended.set_result("unloaded")
             await asyncio.to_thread(self._context.__exit__, None, None, None)
 
-    async def _stream(self, make: Callable[[], Iterator[T]]) -> AsyncGenerator[T]:
+    async def _stream(self, make: Callable[[], Iterator[T]], unblock: Callable[[], None] = lambda: None) -> AsyncGenerator[T]:
         self._open_streams += 1
         self._idle.clear()
         try:
-            async with aclosing(iterate_in_thread(make, depth=OUTPUT_WINDOW, name=f"voxhelm-{self.spec.id}")) as items:
+            name = f"voxhelm-{self.spec.id}"
+            async with aclosing(iterate_in_thread(make, depth=OUTPUT_WINDOW, name=name, unblock=unblock)) as items:
                 async for item in items:
                     yield item
         finally:
@@ -97,13 +98,12 @@ class InlineHost:
     async def _fed_stream(self, audio: AsyncIterator[Pcm], call: Callable[[Iterator[Pcm]], Iterator[T]]) -> AsyncGenerator[T]:
         feed: BlockingFeed[Pcm] = BlockingFeed(depth=INPUT_WINDOW)
         pump = asyncio.create_task(feed.pump(audio))
-        stream = self._stream(lambda: call(iter(feed)))
+        # The thread may be waiting for the feed, and leaving the stream, in whatever way, waits for the thread.
+        stream = self._stream(lambda: call(iter(feed)), lambda: feed.abort(Cancelled("the caller has gone")))
         try:
             async for item in stream:
                 yield item
         finally:
-            # First the feed: the thread may be waiting for it, and closing the stream waits for the thread.
-            feed.abort(Cancelled("the caller has gone"))
             await stream.aclose()
             pump.cancel()
             # An error of the source has been raised through the engine already.

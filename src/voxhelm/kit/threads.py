@@ -20,10 +20,17 @@ class _Failure:
         self.error = error
 
 
-async def iterate_in_thread(make: Callable[[], Iterator[T]], *, depth: int = 4, name: str = "voxhelm-stream") -> AsyncGenerator[T]:
+async def iterate_in_thread(
+    make: Callable[[], Iterator[T]],
+    *,
+    depth: int = 4,
+    name: str = "voxhelm-stream",
+    unblock: Callable[[], None] = lambda: None,
+) -> AsyncGenerator[T]:
     """Run the blocking iterator that `make` returns in a thread of its own and yield its items.
 
     depth: how many items the thread may be ahead of the consumer.
+    unblock: called before the thread is waited for; has an iterator go on that waits for something else than its consumer.
     Closing the generator closes the iterator at its next yield and returns when the thread has ended, so nothing is left behind.
     """
     loop = asyncio.get_running_loop()
@@ -68,6 +75,7 @@ async def iterate_in_thread(make: Callable[[], Iterator[T]], *, depth: int = 4, 
     finally:
         stopped.set()
         room.release()
+        unblock()
         if not ended:
             await _drain(items)
         # The thread posts its last item as its last act, so this does not block the loop.

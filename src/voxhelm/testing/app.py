@@ -1,5 +1,9 @@
 """A whole instance on fakes."""
 
+import secrets
+import tempfile
+from pathlib import Path
+
 from voxhelm.compose import Voxhelm, compose
 from voxhelm.config import Settings
 from voxhelm.gpu.source import CardSource
@@ -16,6 +20,9 @@ def make_voxhelm(clock: Clock | None = None, cards: CardSource | None = None, **
     settings: as in `voxhelm.yaml`, by section, e.g. `models={"isolation": "inline"}`.
     """
     models = {"extra_engines": (FAKE_ENGINE,)} | dict(settings.pop("models", {}))  # type: ignore[call-overload]
+    # What is left for the next process is left apart from what anybody else leaves.
+    left = Path(tempfile.gettempdir()) / f"voxhelm-{secrets.token_hex(8)}"
+    realtime = {"hand_over_directory": left} | dict(settings.pop("realtime", {}))  # type: ignore[call-overload]
     cache = {"limit_bytes": 0} | dict(settings.pop("cache", {}))  # type: ignore[call-overload]
-    made = Settings(models=models, cache=cache, **settings)  # type: ignore[arg-type]
+    made = Settings(models=models, cache=cache, realtime=realtime, **settings)  # type: ignore[arg-type]
     return compose(made, silent_log(), clock=clock, cards=cards or FakeDevices(), keep_measurements=False)

@@ -21,6 +21,7 @@ from voxhelm.domain.pcm import Pcm
 from voxhelm.domain.segment import Segment
 from voxhelm.domain.speech import Speech
 from voxhelm.domain.voice import Voice
+from voxhelm.testing.engine import FakeDetector
 
 PARROT_ENGINE: Final = "voxhelm.testing.parrot_engine:ENGINE"
 RATE_HZ: Final = 16_000
@@ -113,6 +114,7 @@ def _discover(_directory: Path) -> Sequence[ModelSpec]:
     return [
         *(ModelSpec(model_id, "parrot", Capability.SPEECH, LANGUAGES) for model_id in ("parrot-a", "parrot-b")),
         *(ModelSpec(model_id, "parrot", Capability.TRANSCRIPTION, LANGUAGES) for model_id in ("ear-a", "ear-b")),
+        ModelSpec("parrot-detector", "parrot", Capability.VOICE_ACTIVITY, ()),
     ]
 
 
@@ -125,14 +127,17 @@ def _load(spec: ModelSpec, _placement: Placement) -> Iterator[Model]:
     mood = Mood(spec)
     if mood.now() == "refuse":
         raise ModelLoadFailed(f"'{spec.id}' was told not to load.")
-    yield Parrot(mood) if spec.capability is Capability.SPEECH else Ear(mood)
+    if spec.capability is Capability.VOICE_ACTIVITY:
+        yield FakeDetector()
+    else:
+        yield Parrot(mood) if spec.capability is Capability.SPEECH else Ear(mood)
 
 
 ENGINE: Final = Engine(
     name="parrot",
     licence="Apache-2.0",
     capabilities=Capabilities(
-        kinds=(Capability.SPEECH, Capability.TRANSCRIPTION),
+        kinds=(Capability.SPEECH, Capability.TRANSCRIPTION, Capability.VOICE_ACTIVITY),
         input_rate_hz=RATE_HZ,
         reads_figures=True,
         preference=1_000,  # who names this engine wants its models for everything

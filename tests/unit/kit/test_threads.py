@@ -4,6 +4,7 @@ from contextlib import aclosing
 
 import pytest
 
+from voxhelm.domain.errors import Cancelled
 from voxhelm.kit.threads import BlockingFeed, iterate_in_thread
 
 
@@ -112,3 +113,15 @@ async def test_an_error_of_the_source_reaches_the_reader():
         await feed.pump(source())
     with pytest.raises(ValueError, match="broken"):
         await reading
+
+
+async def test_a_cancelled_reader_does_not_wait_for_a_thread_that_waits_for_its_feed():
+    feed: BlockingFeed[int] = BlockingFeed(depth=1)
+    items = iterate_in_thread(lambda: iter(feed), unblock=lambda: feed.abort(Cancelled("gone")))
+    await feed.put(1)
+    assert await anext(items) == 1
+    reader = asyncio.create_task(anext(items))
+    await asyncio.sleep(0)
+    reader.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reader
