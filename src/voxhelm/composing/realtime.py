@@ -29,9 +29,6 @@ from voxhelm.serving.watch import Watcher
 from voxhelm.store.handovers import Handovers
 from voxhelm.telemetry.log import Log
 from voxhelm.telemetry.metrics import Metrics
-from voxhelm.webrtc.ice_server import IceServer
-from voxhelm.webrtc.peer_options import PeerOptions
-from voxhelm.webrtc.port_range import PortRange
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,18 +94,6 @@ def compose_assistants(settings: RealtimeSettings) -> Assistants:
             f"'realtime.assistant' is '{settings.assistant}', and there is no such assistant. There are: {', '.join(by_name)}."
         )
     return Assistants(by_name, settings.assistant)
-
-
-def peer_options(realtime: RealtimeSettings) -> PeerOptions:
-    """How calls are taken. Raises ConfigurationInvalid for ports that are none."""
-    ports = None
-    if realtime.udp_ports is not None:
-        first, _, last = realtime.udp_ports.partition("-")
-        try:
-            ports = PortRange(int(first), int(last))
-        except ValueError as error:
-            raise ConfigurationInvalid(f"'realtime.udp_ports' is {realtime.udp_ports}: {error}.") from error
-    return PeerOptions(ports, realtime.listen_on, realtime.announced_addresses, tuple(IceServer(url) for url in realtime.stun_urls))
 
 
 def relay_options(realtime: RealtimeSettings) -> RelayOptions:
