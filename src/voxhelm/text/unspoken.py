@@ -4,11 +4,12 @@ import re
 from typing import Final, Literal
 
 _THOUGHT: Final = re.compile(r"<(think|thinking|thought)>", re.IGNORECASE)
-_THOUGHT_END: Final = re.compile(r"</(think|thinking|thought)>\s*", re.IGNORECASE)
-_FENCE: Final = re.compile(r"(?m)^[ \t]*(```|~~~)")
-_FENCE_END: Final = re.compile(r"(```|~~~)[^\n]*\n?")
+_THOUGHT_END: Final = re.compile(r"</(think|thinking|thought)>", re.IGNORECASE)
+_FENCE: Final = re.compile(r"(?m)^(?P<indent>)[ \t]*(?P<mark>```|~~~)")
+_FENCE_END: Final = re.compile(r"(?m)^[ \t]*(```|~~~)")
+_LINE_END: Final = re.compile(r"\n")
 _MARKS: Final = ("<think>", "<thinking>", "<thought>", "```", "~~~")
-_LONGEST_END: Final = len("</thinking>")
+_LONGEST_MARK: Final = 32
 
 _IMAGE: Final = re.compile(r"!\[([^\]]*)\]\([^)\s]*\)")
 _LINK: Final = re.compile(r"\[([^\]]+)\]\([^)\s]*(?:\s+\"[^\"]*\")?\)")
@@ -34,7 +35,10 @@ class Unspoken:
         """code: whether blocks of code stay, as they do for readers."""
         self._code = code
         self._held = ""
-        self._in: Literal["text", "thought", "code"] = "text"
+        self._in: Literal["text", "thought", "code", "last line"] = "text"
+        # Whether nothing stands before what is held, on its line.
+        self._line_begins = True
+        self._after_thought = False
 
     def push(self, delta: str) -> str:
         """The next of the text; what of it is certain to stay."""
@@ -47,35 +51,56 @@ class Unspoken:
 
     def _taken(self, *, last: bool) -> str:
         found: list[str] = []
-        while True:
-            mark = self._next_mark()
-            if mark is None:
-                break
-            if self._in == "text":
-                found.append(self._held[: mark.start()])
-                self._in = "thought" if mark[0].startswith("<") else "code"
-            else:
-                self._in = "text"
-            self._held = self._held[mark.end() :]
-        if self._in != "text":
-            self._held = "" if last else self._held[-_LONGEST_END:]
-            return "".join(found)
-        kept = 0 if last else self._may_be_a_mark()
-        found.append(self._held[: len(self._held) - kept])
-        self._held = self._held[len(self._held) - kept :]
+        while (step := self._passed_over() if self._in != "text" else self._told(last=last)) is not None:
+            found.append(step)
+        if last and self._in != "text":
+            self._held = ""
         return "".join(found)
 
-    def _next_mark(self) -> re.Match[str] | None:
-        if self._in == "thought":
-            return _THOUGHT_END.search(self._held)
-        if self._in == "code":
-            return _FENCE_END.search(self._held)
-        marks = [_THOUGHT.search(self._held), None if self._code else _FENCE.search(self._held)]
-        return min((mark for mark in marks if mark is not None), key=re.Match.start, default=None)
+    def _passed_over(self) -> str | None:
+        """Go on to the end of what is not said; None when that has not come."""
+        end = {"thought": _THOUGHT_END, "code": _FENCE_END, "last line": _LINE_END}[self._in].search(self._held)
+        if end is None:
+            # As much as may be the beginning of the end: of code, that is a line with nothing else on it.
+            line = self._held[self._held.rfind("\n") + 1 :] if self._in == "code" else self._held[-_LONGEST_MARK:]
+            self._held = line if len(line) <= _LONGEST_MARK else "."
+            return None
+        self._held = self._held[end.end() :]
+        self._after_thought = self._in == "thought"
+        self._line_begins = self._line_begins or self._in != "thought"
+        self._in = "last line" if self._in == "code" else "text"
+        return ""
+
+    def _told(self, *, last: bool) -> str | None:
+        """What is said up to the next mark; None when there is nothing more that is certain."""
+        thought = _THOUGHT.search(self._held)
+        fence = None if self._code else self._fence()
+        if fence is not None and (thought is None or fence.start("mark") < thought.start()):
+            self._in = "code"
+            return self._given(fence.start("indent"), fence.end())
+        if thought is not None:
+            self._in = "thought"
+            return self._given(thought.start(), thought.end())
+        end = len(self._held) - (0 if last else self._may_be_a_mark())
+        return self._given(end, end) if end else None
+
+    def _fence(self) -> re.Match[str] | None:
+        found = _FENCE.finditer(self._held)
+        return next((one for one in found if one.start("indent") > 0 or self._line_begins), None)
+
+    def _given(self, until: int, behind: int) -> str:
+        given = self._held[:until]
+        self._held = self._held[behind:]
+        if self._after_thought:
+            given = given.lstrip()
+            self._after_thought = not given
+        line = given.rpartition("\n")
+        self._line_begins = not line[2].strip() and (bool(line[1]) or self._line_begins)
+        return given
 
     def _may_be_a_mark(self) -> int:
         """How much of the end may be the beginning of one."""
-        lower = self._held[-_LONGEST_END:].lower()
+        lower = self._held[-_LONGEST_MARK:].lower()
         for length in range(len(lower), 0, -1):
             if any(mark.startswith(lower[-length:]) for mark in _MARKS):
                 return length
