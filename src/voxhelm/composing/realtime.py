@@ -13,10 +13,11 @@ from voxhelm.domain.errors import ConfigurationInvalid
 from voxhelm.domain.options import TranscribeOptions
 from voxhelm.domain.pcm import Pcm
 from voxhelm.kit.clock import Clock
+from voxhelm.realtime.judging import Judges
 from voxhelm.realtime.limits import SessionLimits
 from voxhelm.realtime.live_hearing import Ears
 from voxhelm.realtime.ration import Ration
-from voxhelm.realtime.room import Judges, Room
+from voxhelm.realtime.room import Room
 from voxhelm.realtime.saying import Mouth
 from voxhelm.realtime.session_config import RATE_HZ, Kind, SessionConfig
 from voxhelm.realtime.sessions import Sessions, SessionsOptions

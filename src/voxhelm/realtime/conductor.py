@@ -8,19 +8,21 @@ from typing import Any, Final, cast
 
 import msgspec
 
-from voxhelm.domain.caller import Caller, Priority
+from voxhelm.domain.caller import Caller
 from voxhelm.domain.pcm import Pcm
 from voxhelm.realtime import effects as effect
 from voxhelm.realtime import happenings as happening
 from voxhelm.realtime.answering import Answering
 from voxhelm.realtime.client_events import InvalidEvent, parse
 from voxhelm.realtime.face import Face, PlayingFace
+from voxhelm.realtime.judging import Judging
 from voxhelm.realtime.live_hearing import LiveHearing
 from voxhelm.realtime.mishap import mishap
 from voxhelm.realtime.outbox import Outbox, Told
 from voxhelm.realtime.refusal import EventRefused
 from voxhelm.realtime.room import Room
 from voxhelm.realtime.session import Session
+from voxhelm.realtime.session_config import SemanticVad
 from voxhelm.realtime.watching import Watching
 from voxhelm.realtime.waterfall import FIRST_SOUND, FIRST_TEXT, TRANSCRIPT, VOICED, Waterfall
 
@@ -68,7 +70,7 @@ class Conductor:
         self._answering = Answering(room.mouth, place.caller, self._post, self._first_text)
         self._watching = Watching(room.watcher, self._post, room.log)
         self._waterfall = Waterfall(room.metrics)
-        self._judging: set[asyncio.Task[None]] = set()
+        self._judging = Judging(room.judge, self._hearing.words, place.caller, self._post)
         self._face: Face | None = None
         self._plays = False
         self._beside: list[Face] = []
@@ -236,7 +238,8 @@ class Conductor:
             case effect.StartWatching(start_ms):
                 self._watched_ms = start_ms
                 self._watching.start(start_ms)
-                self._room.judge.prepare()
+                if isinstance(self._session.config.input.turn_detection, SemanticVad):
+                    self._room.judge.prepare()
             case effect.StopWatching():
                 self._watching.stop()
             case effect.OpenHearing(item_id, transcription, partly):
@@ -248,7 +251,7 @@ class Conductor:
             case effect.DropHearing(item_id):
                 self._hearing.drop(item_id)
             case effect.JudgeTurn():
-                self._judge(wanted)
+                self._judging.judge(wanted)
             case effect.StartAnswer():
                 self._answering.start(wanted)
             case effect.StopAnswer(response_id):
@@ -296,16 +299,6 @@ class Conductor:
                 face.hush()
             case effect.Duck(gain):
                 face.duck(gain)
-
-    def _judge(self, wanted: effect.JudgeTurn) -> None:
-        async def judged() -> None:
-            caller = Caller(self._place.caller.key, Priority.REALTIME)
-            probability = await self._room.judge.judge(wanted.pcm, wanted.transcript, wanted.language, caller)
-            self._post(happening.TurnJudged(wanted.item_id, wanted.number, probability))
-
-        task = asyncio.create_task(judged(), name="judge-turn")
-        self._judging.add(task)
-        task.add_done_callback(self._judging.discard)
 
     def _attach(self, face: Face, *, plays: bool, after_event_id: str | None) -> None:
         if self._face is not None and self._face is not face:
@@ -387,13 +380,11 @@ class Conductor:
         self._end_known.set()
 
     async def _let_go(self) -> None:
-        for task in self._judging:
-            task.cancel()
         await asyncio.gather(
             self._answering.aclose(),
             self._hearing.aclose(),
             self._watching.aclose(),
-            *self._judging,
+            self._judging.aclose(),
             return_exceptions=True,
         )
         self._place.ended(self)

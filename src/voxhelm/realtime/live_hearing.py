@@ -16,6 +16,7 @@ from voxhelm.domain.pcm import Pcm
 from voxhelm.domain.segment import Segment
 from voxhelm.kit.clock import Clock
 from voxhelm.realtime.happenings import Happening, Heard, HeardPartly, HearingFailed
+from voxhelm.realtime.judging import Words
 from voxhelm.realtime.live_text import LiveText
 from voxhelm.realtime.mishap import mishap
 from voxhelm.realtime.partial_pace import PartialPace
@@ -90,6 +91,11 @@ class LiveHearing:
         utterance = self._open.pop(item_id, None)
         if utterance is not None:
             utterance.stop()
+
+    async def words(self, item_id: str) -> Words | None:
+        """What was said until the utterance's last pause, when it has been heard; None when the speaker goes on before that."""
+        utterance = self._open.get(item_id)
+        return await utterance.words() if utterance is not None else None
 
     async def aclose(self) -> None:
         """Drop everything, and wait until no engine works for it any more."""
@@ -179,6 +185,16 @@ class _Utterance:
     def go_on(self) -> None:
         if self._finished_seconds is None and self._speculation is not None and self._speculation.transcript is None:
             self._drop_speculation()
+
+    async def words(self) -> Words | None:
+        speculation = self._speculation
+        if speculation is None or speculation.task is None:
+            return None
+        await asyncio.wait([speculation.task])
+        found = speculation.transcript
+        if found is None or self._speculation is not speculation:
+            return None
+        return Words(joined(found.segments), found.language)
 
     def finish(self, seconds: float) -> None:
         self._finished_seconds = seconds

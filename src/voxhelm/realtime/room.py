@@ -1,28 +1,14 @@
 """What all sessions of a server share."""
 
 from dataclasses import dataclass
-from typing import Protocol
 
-from voxhelm.domain.caller import Caller
-from voxhelm.domain.pcm import Pcm
 from voxhelm.kit.clock import Clock
+from voxhelm.realtime.judging import Judges
 from voxhelm.realtime.live_hearing import Ears
 from voxhelm.realtime.saying import Mouth
 from voxhelm.realtime.watching import Watches
 from voxhelm.telemetry.log import Log
 from voxhelm.telemetry.metrics import Metrics
-
-
-class Judges(Protocol):
-    """What tells whether a speaker is done."""
-
-    def prepare(self) -> None:
-        """As `serving.turn_judging.TurnJudgement`."""
-        ...
-
-    async def judge(self, pcm: Pcm, transcript: str, language: str | None, caller: Caller) -> float:
-        """As `serving.turn_judging.TurnJudgement`."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,16 +68,23 @@ class TurnJudgement:
         if spec is not None:
             self._kept.lease(spec.id)
 
-    async def judge(self, pcm: Pcm, transcript: str, language: str | None, caller: Caller) -> float:
-        """The probability that the speaker is done, 0 to 1. Raises nothing; returns within the deadline.
+    async def by_voice(self, pcm: Pcm, caller: Caller) -> float | None:
+        """What the voice alone says, 0 to 1; None while the model is not loaded, busy or broken, and where there is none.
 
-        pcm: the turn so far, the pause included, at any rate. transcript: as much of its words as is known. language: ISO 639-1, of what
-        was said, where that is known. While the model is not loaded, busy or broken, the words alone tell.
+        pcm: the turn so far, the pause included, at any rate. Raises nothing; returns within the deadline.
         """
         started_seconds = self._clock.monotonic_seconds()
-        by_words = finished_probability(transcript, language)
-        by_voice, told = await self._by_voice(pcm, caller)
+        by_voice, told = await self._ask_in_time(pcm, caller)
         self._metrics.turn_judgement_seconds.labels(by=told.value).observe(self._clock.monotonic_seconds() - started_seconds)
+        return by_voice
+
+    def together(self, by_voice: float | None, transcript: str, language: str | None) -> float:
+        """What voice and words say together, 0 to 1.
+
+        transcript: all the words of the turn; of a part of them the end would be taken for the speaker's. Empty while they are not known.
+        language: ISO 639-1, of what was said, where that is known.
+        """
+        by_words = finished_probability(transcript, language)
         return turn_probability(by_words, by_voice, knows_language=self._knows(language))
 
     def close(self) -> None:
@@ -90,7 +97,7 @@ class TurnJudgement:
         spec = self._recognisers.judging_turns()
         return language is None or spec is None or not spec.languages or language.lower().partition("-")[0] in spec.languages
 
-    async def _by_voice(self, pcm: Pcm, caller: Caller) -> tuple[float | None, JudgedBy]:
+    async def _ask_in_time(self, pcm: Pcm, caller: Caller) -> tuple[float | None, JudgedBy]:
         spec = self._recognisers.judging_turns()
         if spec is None or not len(pcm.samples):
             return None, JudgedBy.NO_MODEL

@@ -46,7 +46,7 @@ def judge(monkeypatch):
     """Stands where the loaded model's host does its work."""
     told = Judge()
 
-    async def judged(_host, audio):
+    async def guessed(_host, audio):
         told.at_work += 1
         try:
             told.heard.append([pcm async for pcm in audio])
@@ -57,7 +57,7 @@ def judge(monkeypatch):
         finally:
             told.at_work -= 1
 
-    monkeypatch.setattr("voxhelm.hosting.inline.InlineHost.judge", judged)
+    monkeypatch.setattr("voxhelm.hosting.inline.InlineHost.judge", guessed)
     return told
 
 
@@ -77,12 +77,16 @@ async def loaded(judgement):
         await asyncio.sleep(0.001)
 
 
+async def judged(judgement, pcm, transcript, language):
+    return judgement.together(await judgement.by_voice(pcm, CALLER), transcript, language)
+
+
 def counted(voxhelm, by):
     return voxhelm.services.metrics.registry.get_sample_value("voxhelm_turn_judgement_seconds_count", {"by": by})
 
 
 async def test_before_the_model_is_loaded_words_alone_tell_and_it_begins_to_load(voxhelm, judgement):
-    assert await judgement.judge(PAUSED, "I came and", "en", CALLER) == finished_probability("I came and", "en")
+    assert await judged(judgement, PAUSED, "I came and", "en") == finished_probability("I came and", "en")
     assert counted(voxhelm, "loading") == 1
     while voxhelm.residency.host_of("fake-turn") is None:
         await asyncio.sleep(0.001)
@@ -90,22 +94,22 @@ async def test_before_the_model_is_loaded_words_alone_tell_and_it_begins_to_load
 
 async def test_the_voice_and_the_words_tell_together(voxhelm, judgement):
     await loaded(judgement)
-    done = await judgement.judge(PAUSED, "I came.", "en", CALLER)
+    done = await judged(judgement, PAUSED, "I came.", "en")
     assert done == turn_probability(finished_probability("I came.", "en"), 0.9)
-    going_on = await judgement.judge(VOICE, "I came and", "en", CALLER)
+    going_on = await judged(judgement, VOICE, "I came and", "en")
     assert going_on < finished_probability("I came and", "en")
     assert counted(voxhelm, "voice") == 2
 
 
 async def test_without_sound_words_alone_tell(voxhelm, judgement):
-    assert await judgement.judge(Pcm.silence(0, 24_000), "yes", "en", CALLER) == finished_probability("yes", "en")
+    assert await judged(judgement, Pcm.silence(0, 24_000), "yes", "en") == finished_probability("yes", "en")
     assert counted(voxhelm, "no_model") == 1
 
 
 async def test_without_a_model_words_alone_tell(voxhelm, judgement, monkeypatch):
     monkeypatch.setattr("voxhelm.catalog.recognisers.Recognisers.judging_turns", lambda _self: None)
     judgement.prepare()
-    assert await judgement.judge(PAUSED, "yes", "en", CALLER) == finished_probability("yes", "en")
+    assert await judged(judgement, PAUSED, "yes", "en") == finished_probability("yes", "en")
     assert counted(voxhelm, "no_model") == 1
 
 
@@ -113,7 +117,7 @@ async def test_the_model_is_given_the_end_at_its_own_rate(voxhelm, judgement, ju
     capabilities = replace(ENGINE.capabilities, longest_audio_seconds=0.5)
     monkeypatch.setattr("voxhelm.catalog.recognisers.Recognisers.capabilities_of", lambda _self, _spec: capabilities)
     await loaded(judgement)
-    await judgement.judge(PAUSED, "", None, CALLER)
+    await judged(judgement, PAUSED, "", None)
     ((pcm,),) = judge.heard
     assert (pcm.rate_hz, len(pcm.samples)) == (16_000, 8_000)
     assert np.abs(pcm.samples[:3_000]).mean() > 7_000
@@ -123,8 +127,8 @@ async def test_the_model_is_given_the_end_at_its_own_rate(voxhelm, judgement, ju
 async def test_a_language_that_the_model_does_not_know_gives_it_half_a_say(voxhelm, judgement, judge):
     await loaded(judgement)
     assert "uk" not in voxhelm.catalog.find("fake-turn").languages
-    known = await judgement.judge(PAUSED, "", "en-US", CALLER)
-    unknown = await judgement.judge(PAUSED, "", "uk", CALLER)
+    known = await judged(judgement, PAUSED, "", "en-US")
+    unknown = await judged(judgement, PAUSED, "", "uk")
     assert 0.5 < unknown < known
 
 
@@ -132,13 +136,13 @@ async def test_a_model_that_is_late_is_not_waited_for(voxhelm, judgement, judge)
     await loaded(judgement)
     judge.may_answer.clear()
     judgement.deadline_seconds = 0.05
-    assert await judgement.judge(PAUSED, "yes", "en", CALLER) == finished_probability("yes", "en")
+    assert await judged(judgement, PAUSED, "yes", "en") == finished_probability("yes", "en")
     assert counted(voxhelm, "late") == 1
     judge.may_answer.set()
     while judge.at_work:
         await asyncio.sleep(0.001)
     judgement.deadline_seconds = 30.0
-    assert await judgement.judge(PAUSED, "yes", "en", CALLER) > finished_probability("yes", "en")
+    assert await judged(judgement, PAUSED, "yes", "en") > finished_probability("yes", "en")
 
 
 async def test_with_too_many_callers_stale_work_never_piles_up_in_the_model(voxhelm, judgement, judge):
@@ -146,7 +150,7 @@ async def test_with_too_many_callers_stale_work_never_piles_up_in_the_model(voxh
     judge.may_answer.clear()
     judgement.deadline_seconds = 0.05
     for _ in range(3):
-        answers = await asyncio.gather(*(judgement.judge(PAUSED, "yes", "en", CALLER) for _ in range(30)))
+        answers = await asyncio.gather(*(judged(judgement, PAUSED, "yes", "en") for _ in range(30)))
         assert set(answers) == {finished_probability("yes", "en")}
     assert 0 < len(judge.heard) == judge.at_work < 30
     judge.may_answer.set()
@@ -157,14 +161,14 @@ async def test_with_too_many_callers_stale_work_never_piles_up_in_the_model(voxh
 async def test_a_model_that_fails_is_on_record_and_words_alone_tell(voxhelm, judgement, judge):
     await loaded(judgement)
     judge.error = EngineFailed("The network gave 3, which is no probability.")
-    assert await judgement.judge(PAUSED, "yes", "en", CALLER) == finished_probability("yes", "en")
+    assert await judged(judgement, PAUSED, "yes", "en") == finished_probability("yes", "en")
     assert counted(voxhelm, "failed") == 1
 
 
 async def test_a_caller_that_leaves_takes_nothing_with_it(voxhelm, judgement, judge):
     await loaded(judgement)
     judge.may_answer.clear()
-    asked = asyncio.create_task(judgement.judge(PAUSED, "yes", "en", CALLER))
+    asked = asyncio.create_task(judged(judgement, PAUSED, "yes", "en"))
     while not judge.at_work:
         await asyncio.sleep(0.001)
     asked.cancel()
@@ -173,14 +177,14 @@ async def test_a_caller_that_leaves_takes_nothing_with_it(voxhelm, judgement, ju
     judge.may_answer.set()
     while judge.at_work:
         await asyncio.sleep(0.001)
-    assert await judgement.judge(PAUSED, "yes", "en", CALLER) > finished_probability("yes", "en")
+    assert await judged(judgement, PAUSED, "yes", "en") > finished_probability("yes", "en")
 
 
 async def test_closing_stops_what_is_under_way(voxhelm, judgement, judge):
     await loaded(judgement)
     judge.may_answer.clear()
     judgement.deadline_seconds = 0.05
-    await judgement.judge(PAUSED, "yes", "en", CALLER)
+    await judged(judgement, PAUSED, "yes", "en")
     judgement.close()
     while judge.at_work or voxhelm.residency.host_of("fake-turn") is not None:
         await asyncio.sleep(0.001)
