@@ -30,6 +30,7 @@ from voxhelm.catalog.routes import RouteTable
 from voxhelm.catalog.shelf import Shelf
 from voxhelm.catalog.voices import LogicalVoice, VoiceBook
 from voxhelm.composing.beginnings import Beginnings, require_known
+from voxhelm.composing.calls import call_options
 from voxhelm.composing.realtime import RealtimeParts, compose_realtime, relay_options
 from voxhelm.config import Isolation, LogicalVoiceSettings, Settings
 from voxhelm.domain.errors import ConfigurationInvalid, VoxhelmError
@@ -276,6 +277,7 @@ def compose_app(voxhelm: Voxhelm, settings: Settings) -> ASGIApp:
         server.ready_paths,
         server.allow_origins,
         relay_options(settings.realtime),
+        call_options(settings.realtime),
     )
     return create_app(voxhelm.services, options, voxhelm.clock, voxhelm.log, lifespan)
 

@@ -33,6 +33,8 @@ from voxhelm.api.middleware import RequestScope
 from voxhelm.api.models import models_router
 from voxhelm.api.ready_paths import ReadyPaths
 from voxhelm.api.realtime_beta import realtime_beta_router
+from voxhelm.api.realtime_calls import realtime_calls_router
+from voxhelm.api.realtime_socket import realtime_router
 from voxhelm.api.requests import requests_router
 from voxhelm.api.routes import routes_router
 from voxhelm.api.services import Services
@@ -45,6 +47,7 @@ from voxhelm.api.weights import weights_router
 from voxhelm.domain.errors import VoxhelmError
 from voxhelm.kit.clock import Clock
 from voxhelm.telemetry.log import Log
+from voxhelm.webrtc.peer_options import PeerOptions
 
 # What a page of another site may read of an answer, beside its body.
 EXPOSED: Final = (
@@ -57,6 +60,8 @@ EXPOSED: Final = (
     "location",
 )
 
+PLAIN_CALLS: Final = PeerOptions()
+
 
 @dataclass(frozen=True, slots=True)
 class ApiOptions:
@@ -65,7 +70,7 @@ class ApiOptions:
     console_directory: the console's files. longest_body_bytes: a larger request is refused.
     anybody_changes_models: whether other machines may install and remove models while no keys are asked for.
     access: what needs no key. ready_paths: what answers 503 until the models that are to be warm are.
-    allow_origins: sites whose pages may read the answers. relays: what callers are told of ways to the server.
+    allow_origins: sites whose pages may read the answers. relays: what callers are told of ways to the server. calls: how they are taken.
     """
 
     console_directory: Path
@@ -76,6 +81,7 @@ class ApiOptions:
     ready_paths: tuple[str, ...] = ()
     allow_origins: tuple[str, ...] = ()
     relays: RelayOptions = NO_RELAYS
+    calls: PeerOptions = PLAIN_CALLS
 
 
 def create_app(
@@ -114,6 +120,8 @@ def create_app(
         routes_router(services),
         control_router(services),
         weights_router(services, anybody=options.anybody_changes_models),
+        realtime_router(services, options.allow_origins, clock),
+        realtime_calls_router(services, options.calls, options.allow_origins),
         client_secrets_router(services, options.allow_origins),
         ice_servers_router(options.relays, clock),
         realtime_beta_router(),

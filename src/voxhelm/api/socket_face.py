@@ -44,6 +44,11 @@ class SocketFace:
         self._stalled = asyncio.Event()
         self._ending: tuple[int, str] | None = None
 
+    @property
+    def closed_with(self) -> int | None:
+        """The code that it was closed with from this side; None while it is open, or if the client has left by itself."""
+        return None if self._ending is None else self._ending[0]
+
     def send(self, event: bytes) -> None:
         """As `Face`."""
         if self._ending is not None:
@@ -67,26 +72,25 @@ class SocketFace:
             self._ending = (code, reason)
             self._news.set()
 
-    async def write(self) -> int | None:
-        """Send what there is and comes, until the face is closed. Returns its code; None when the client has gone by itself."""
+    async def write(self) -> None:
+        """Send what there is and comes, until the face is closed or the client has gone."""
         pumping = asyncio.create_task(self._pump())
         stalling = asyncio.create_task(self._stalled.wait())
         try:
             await asyncio.wait((pumping, stalling), return_when=asyncio.FIRST_COMPLETED)
             # What is being written waits for the client, and so does the close frame behind it.
             await asyncio.wait((pumping,), timeout=self._limits.farewell_seconds)
-            if pumping.done():
-                return pumping.result()
             abort: Callable[[], None] | None = self._socket.scope.get(ABORT)
-            if abort is not None:
+            if pumping.done():
+                pumping.result()
+            elif abort is not None:
                 abort()
-            return POLICY_VIOLATION
         finally:
             pumping.cancel()
             stalling.cancel()
             await asyncio.gather(pumping, stalling, return_exceptions=True)
 
-    async def _pump(self) -> int | None:
+    async def _pump(self) -> None:
         try:
             while True:
                 while self._waiting:
@@ -101,6 +105,4 @@ class SocketFace:
             code, reason = self._ending
             await self._socket.close(code, reason)
         except WebSocketDisconnect:
-            return None
-        else:
-            return code
+            pass  # it has gone by itself

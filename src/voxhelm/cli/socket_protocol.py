@@ -10,6 +10,7 @@ from voxhelm.api.socket_face import ABORT
 
 # For a close frame to be taken. A transport that is closed waits until all it holds has been taken, which may be never.
 FAREWELL_SECONDS: Final = 5.0
+PROTOCOL_ERROR: Final = 1002
 
 
 class SocketProtocol(WebSocketsSansIOProtocol):
@@ -35,6 +36,21 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         """As uvicorn, which closes then."""
         super().keepalive_timeout()
         self._break_off_soon()
+
+    def handle_parser_exception(self) -> None:
+        """As uvicorn, which closes then, but so that a client which still sends is told why: closing on bytes unread is a reset."""
+        if self.close_sent:
+            return
+        close = self.conn.close_sent
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": close.code if close is not None else PROTOCOL_ERROR})
+        self.close_sent = True
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self.close_timer = self.loop.call_later(FAREWELL_SECONDS, self.transport.abort)
+        if self.read_paused:
+            self.read_paused = False
+            self.transport.resume_reading()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """As asyncio has it."""
