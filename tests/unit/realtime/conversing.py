@@ -10,6 +10,7 @@ import numpy as np
 from voxhelm.audio.resample import resampled
 from voxhelm.domain.caller import Caller
 from voxhelm.domain.pcm import Pcm
+from voxhelm.realtime.face import Heard
 from voxhelm.realtime.session_config import Input, ServerVad, SessionConfig, Transcription
 from voxhelm.testing.app import make_voxhelm
 from voxhelm.testing.parrot_engine import PARROT_ENGINE, RATE_HZ, spoken
@@ -87,3 +88,28 @@ async def begin(sessions, config=WITH_VAD, caller=ANN, **options: Any) -> Client
     client.conductor.attach(client, plays=False)
     await client.until("session.created")
     return client
+
+
+class Player(Client):
+    """A face that plays, as far as tests say it does."""
+
+    def __init__(self, conductor) -> None:
+        super().__init__(conductor)
+        self.played: dict[str, list[Pcm]] = {}
+        self.acts: list[str] = []
+        self.heard_ms = 0.0
+
+    def play(self, item_id: str, pcm: Pcm) -> None:
+        self.played.setdefault(item_id, []).append(pcm)
+
+    def end_play(self, item_id: str) -> None:
+        self.acts.append(f"end {item_id}")
+
+    def hush(self) -> None:
+        self.acts.append("hush")
+
+    def duck(self, gain: float) -> None:
+        self.acts.append(f"duck {gain}")
+
+    def heard(self) -> Heard | None:
+        return Heard(next(reversed(self.played)), self.heard_ms) if self.played else None

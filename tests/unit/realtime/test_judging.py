@@ -2,12 +2,13 @@ import asyncio
 
 import pytest
 
+from tests.unit.realtime.conversing import begin, parrots, sound_of
 from voxhelm.domain.caller import Caller, Priority
 from voxhelm.domain.pcm import Pcm
 from voxhelm.realtime.effects import JudgeTurn
 from voxhelm.realtime.happenings import TurnJudged
 from voxhelm.realtime.judging import Judging, Words
-from voxhelm.realtime.session_config import SemanticVad
+from voxhelm.realtime.session_config import Input, SemanticVad, SessionConfig, Transcription
 
 PCM = Pcm.silence(1.0, 24_000)
 
@@ -112,3 +113,44 @@ async def test_closing_stops_it_and_tells_nothing_more(judging):
     await judging.judging.aclose()
     assert judging.said["a"].cancelled()
     assert len(judging.posted) == 1
+
+
+SEMANTIC = SessionConfig("echo", input=Input(transcription=Transcription(language="en"), turn_detection=SemanticVad()))
+
+
+@pytest.fixture
+async def client():
+    """In a conversation whose turns end where they read finished; no model hears it there."""
+    async with (voxhelm := parrots()).running():
+        yield await begin(voxhelm.services.sessions, SEMANTIC)
+
+
+async def judged(client, other_than=None):
+    """The speaker has paused and has been judged, by words as well; returns the judgement, so that the next one is told from it."""
+    while (task := client.conductor._judging._task) in (None, other_than) or not task.done():
+        await asyncio.sleep(0)
+    return task
+
+
+async def test_a_question_is_answered_without_waiting_for_more(client):
+    client.speak("Where is the station?", silence_seconds=0.3)
+    await judged(client)
+    client.append(sound_of("", 0.2))
+    stopped = await client.until("input_audio_buffer.speech_stopped")
+    spoken_ms = sound_of("Where is the station?").duration_seconds * 1000
+    assert stopped["audio_end_ms"] <= spoken_ms + 600
+    assert (await client.until("conversation.item.input_audio_transcription.completed"))["transcript"] == "Where is the station?"
+
+
+async def test_who_breaks_off_at_an_and_is_waited_for(client):
+    client.speak("I would like a table and", silence_seconds=0.3)
+    first = await judged(client)
+    client.append(sound_of("", 1.5))
+    client.speak("two chairs, please.", silence_seconds=0.3)
+    await judged(client, other_than=first)
+    client.append(sound_of("", 1.0))
+    await client.until("input_audio_buffer.speech_stopped")
+    completed = await client.until("conversation.item.input_audio_transcription.completed")
+    assert "table and" in completed["transcript"]
+    assert "two chairs" in completed["transcript"]
+    assert client.kinds.count("input_audio_buffer.speech_started") == 1
