@@ -135,7 +135,7 @@ async def judged(client, other_than=None):
 async def test_a_question_is_answered_without_waiting_for_more(client):
     client.speak("Where is the station?", silence_seconds=0.3)
     await judged(client)
-    client.append(sound_of("", 0.2))
+    client.append(Pcm.silence(0.2, 24_000))
     stopped = await client.until("input_audio_buffer.speech_stopped")
     spoken_ms = sound_of("Where is the station?").duration_seconds * 1000
     assert stopped["audio_end_ms"] <= spoken_ms + 600
@@ -145,12 +145,11 @@ async def test_a_question_is_answered_without_waiting_for_more(client):
 async def test_who_breaks_off_at_an_and_is_waited_for(client):
     client.speak("I would like a table and", silence_seconds=0.3)
     first = await judged(client)
-    client.append(sound_of("", 1.5))
+    client.append(Pcm.silence(1.5, 24_000))
     client.speak("two chairs, please.", silence_seconds=0.3)
     await judged(client, other_than=first)
-    client.append(sound_of("", 1.0))
+    client.append(Pcm.silence(1.0, 24_000))
     await client.until("input_audio_buffer.speech_stopped")
     completed = await client.until("conversation.item.input_audio_transcription.completed")
-    assert "table and" in completed["transcript"]
-    assert "two chairs" in completed["transcript"]
+    assert completed["transcript"].startswith("I would like a table and ")
     assert client.kinds.count("input_audio_buffer.speech_started") == 1
