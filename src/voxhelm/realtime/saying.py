@@ -200,13 +200,16 @@ class _Voice:
             seconds = CLAUSE_SECONDS if self._before.endswith(_ENDS_CLAUSE) else SENTENCE_SECONDS
         return seconds / self._voicing.speed
 
+    def _early_seconds(self, began_seconds: float) -> float:
+        """How much later the next sound is early enough."""
+        heard_seconds = self._mouth.clock.monotonic_seconds() - began_seconds
+        return self._told_samples / RATE_HZ - heard_seconds - self._mouth.run_ahead_seconds
+
     async def _tell(self, pcm: Pcm, transcript: str = "", spans: tuple[Span, ...] = ()) -> None:
-        now_seconds = self._mouth.clock.monotonic_seconds()
         if self._began_seconds is None:
-            self._began_seconds = now_seconds
-        ahead_seconds = self._told_samples / RATE_HZ - (now_seconds - self._began_seconds)
-        if ahead_seconds > self._mouth.run_ahead_seconds:
-            await asyncio.sleep(ahead_seconds - self._mouth.run_ahead_seconds)
+            self._began_seconds = self._mouth.clock.monotonic_seconds()
+        while (early_seconds := self._early_seconds(self._began_seconds)) > 0:  # noqa: ASYNC110 - it is time that is waited for
+            await asyncio.sleep(early_seconds)
         self._told_samples += len(pcm.samples)
         encoded = self._encoder.push(pcm) if isinstance(self._encoder, G711Encoder) else pcm.to_bytes()
         self._post(AnswerSpeech(self._response_id, pcm, encoded, spans, transcript))

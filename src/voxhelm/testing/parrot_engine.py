@@ -100,7 +100,9 @@ def spoken(text: str) -> NDArray[np.int16]:
 
 def heard(sound: NDArray[np.int16]) -> str:
     """The text in the sound of one line."""
-    below = np.flatnonzero(sound < 0)
+    # A resampler swings before a beginning; it does not swing so far.
+    loudest = int(np.abs(sound.astype(np.int32)).max(initial=0))
+    below = np.flatnonzero(sound < -loudest // 4)
     if not len(below):
         return ""
     first = int(below[0]) + BIT_SAMPLES + BIT_SAMPLES // 2
