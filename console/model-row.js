@@ -3,7 +3,13 @@ import { removeModel } from './api.js';
 import { bytesText, icon, make, showProblem } from './page.js';
 import { languageName } from './voices.js';
 
-const KINDS = { speech: 'Speaks', transcription: 'Hears', 'voice-activity': 'Finds speech', diarization: 'Tells speakers apart' };
+const KINDS = {
+  speech: 'Speaks',
+  transcription: 'Hears',
+  'voice-activity': 'Finds speech',
+  diarization: 'Tells speakers apart',
+  turn: 'Knows when you are done',
+};
 const STATES = { unloaded: 'Not loaded', loading: 'Loading', loaded: 'Loaded', unloading: 'Unloading' };
 const FALLBACKS = {
   card_missing: 'the card is not there',

@@ -9,7 +9,7 @@ import { VoiceQuality } from './voice-quality.js';
 
 const EVERY_MS = 2_000;
 const WANTED = ['voxhelm_queue_depth', 'voxhelm_queue_in_flight', 'voxhelm_memory_budget_bytes', 'voxhelm_memory_reserved_bytes'];
-const ORDER = ['speech', 'transcription', 'voice-activity', 'diarization'];
+const ORDER = ['speech', 'transcription', 'voice-activity', 'diarization', 'turn'];
 
 export class ModelsPanel {
   #part;
