@@ -195,28 +195,27 @@ def test_who_comes_when_all_places_are_taken_waits_and_is_told_when_to_come_back
 def test_a_place_that_gets_free_is_given_to_who_waits(tmp_path):
     settings = {"VOXHELM_REALTIME__MAX_SESSIONS": "1", "VOXHELM_REALTIME__WAITING_SECONDS": "60"}
     with running_server(tmp_path, **settings) as server:
-        leaving = subprocess.Popen(
-            [sys.executable, "-c", WAITING, server.url.replace("http", "ws") + "/v1/realtime"], stdout=subprocess.PIPE, text=True
-        )
-        with leaving:
-            assert leaving.stdout.readline() == "session.created\n"
-            second = subprocess.Popen(leaving.args, stdout=subprocess.PIPE, text=True)
-            with second:
+        command = [sys.executable, "-c", WAITING, server.url.replace("http", "ws") + "/v1/realtime"]
+        with begun(command) as first:
+            assert first.stdout.readline() == "session.created\n"
+            with begun(command) as second:
                 while "voxhelm_realtime_sessions_waiting 1.0" not in httpx.get(f"{server.url}/metrics").text:
                     pass
-                leaving.terminate()
+                first.stdin.close()
                 assert second.stdout.readline() == "session.created\n"
-                second.terminate()
+                second.stdin.close()
+
+
+def begun(command):
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
 WAITING = """
-import json, signal, sys
+import json, sys
 from websockets.sync.client import connect
-signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 with connect(sys.argv[1], open_timeout=60) as socket:
     print(json.loads(socket.recv())["type"], flush=True)
-    for _ in socket:
-        pass
+    sys.stdin.read()
 """
 
 

@@ -4,12 +4,10 @@ import asyncio
 import errno
 import ipaddress
 import logging
-import math
 import os
 import signal
 import socket
 import sys
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +34,6 @@ Every setting and its default: `voxhelm config`. Ctrl-C or SIGTERM ends it when 
 LONGEST_SOCKET_MESSAGE_BYTES: Final = 21 * 1024**2
 # Who does not answer a ping for so long has gone: a telephone in a tunnel tells nobody. Proxies close what is silent for a minute.
 PING_SECONDS: Final = 20.0
-LOOK_SECONDS: Final = 0.1
 # Connections that may wait while all workers of the loop are busy accepting: a burst of clients, not a crowd.
 BACKLOG: Final = 1024
 
@@ -91,31 +88,13 @@ def _serve(loaded: "Loaded", listener: socket.socket, ending: _EndOnSignal) -> N
     import uvicorn
 
     from voxhelm.cli.first_models import pull_missing
+    from voxhelm.cli.patient_server import PatientServer
     from voxhelm.cli.socket_protocol import SocketProtocol
     from voxhelm.cli.taken_over import tell_what_was_taken_over
     from voxhelm.compose import compose, compose_app
     from voxhelm.telemetry.log import LogFormat, configure_logging
 
     settings = loaded.settings
-
-    class Server(uvicorn.Server):
-        """Tells where it listens, once it does, and lets conversations come to a pause before it stops."""
-
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            if self.started:
-                tell()
-
-        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-            began_seconds = time.monotonic()
-            draining = asyncio.ensure_future(voxhelm.services.sessions.drain(settings.server.shutdown_grace_seconds))
-            while not draining.done() and not self.force_exit:
-                await asyncio.wait((draining,), timeout=LOOK_SECONDS)
-            draining.cancel()
-            # It is one grace for both, of which whole seconds are left.
-            left_seconds = settings.server.shutdown_grace_seconds - (time.monotonic() - began_seconds)
-            self.config.timeout_graceful_shutdown = max(0, math.ceil(left_seconds))
-            await super().shutdown(sockets)
 
     def tell() -> None:
         host, port = listener.getsockname()[:2]
@@ -151,7 +130,7 @@ def _serve(loaded: "Loaded", listener: socket.socket, ending: _EndOnSignal) -> N
         ws_per_message_deflate=False,  # sound does not get smaller, and every connection would hold a window
         timeout_graceful_shutdown=settings.server.shutdown_grace_seconds,
     )
-    server = Server(config)
+    server = PatientServer(config, voxhelm.services.sessions, settings.server.shutdown_grace_seconds, tell)
     _listen(listener)
     ending.serving = True
     server.run(sockets=[listener])
