@@ -74,24 +74,20 @@ class IceConnection(Connection):
 
     async def _bind(self, address: str) -> tuple[StunProtocol | None, bool]:
         """A socket on the first free port there, if there is one, and whether all ports were taken."""
-        loop = asyncio.get_running_loop()
         ports = self._options.ports
-        taken = False
         for port in [_ANY_PORT] if ports is None else ports.beginning_at(random.randrange(len(ports))):  # noqa: S311
             try:
-                transport, protocol = await loop.create_datagram_endpoint(lambda: StunProtocol(self), local_addr=(address, port))
+                bound = _bound(address, port)
             except OSError as error:
-                if error.errno != errno.EADDRINUSE:
-                    return None, False
-                taken = True
-                continue
-            bound = transport.get_extra_info("socket")
-            if bound is not None:
-                bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER_BYTES)
-            host, actual_port, *_ = transport.get_extra_info("sockname")
+                if error.errno == errno.EADDRINUSE:
+                    continue
+                return None, False  # not an address of this machine any more
+            loop = asyncio.get_running_loop()
+            _, protocol = await loop.create_datagram_endpoint(lambda: StunProtocol(self), sock=bound)
+            host, actual_port, *_ = bound.getsockname()
             protocol.local_candidate = _host_candidate(host, actual_port)
             return protocol, False
-        return None, taken
+        return None, True
 
     def _announced(self, own: list[StunProtocol]) -> list[Candidate]:
         found = []
@@ -118,6 +114,20 @@ class IceConnection(Connection):
             task.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)
         return [task.result()[0] for task in done if task.exception() is None]
+
+
+def _bound(address: str, port: int) -> socket.socket:
+    # Not left to the loop, which may be one that does not say why a port could not be had.
+    family = socket.AF_INET if ipaddress.ip_address(address).version == 4 else socket.AF_INET6
+    bound = socket.socket(family, socket.SOCK_DGRAM)
+    try:
+        bound.setblocking(False)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER_BYTES)
+        bound.bind((address, port))
+    except BaseException:
+        bound.close()
+        raise
+    return bound
 
 
 def _host_candidate(host: str, port: int) -> Candidate:

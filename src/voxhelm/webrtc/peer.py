@@ -12,6 +12,7 @@ from voxhelm.domain.pcm import Pcm
 from voxhelm.realtime.face import Heard
 from voxhelm.webrtc.event_line import Channel, EventLine
 from voxhelm.webrtc.flood_gate import FloodGate
+from voxhelm.webrtc.jitter_buffer import JitterCounts
 from voxhelm.webrtc.peer_listener import PeerListener
 from voxhelm.webrtc.peer_options import PeerOptions
 from voxhelm.webrtc.playout import RATE_HZ, Playout
@@ -77,6 +78,11 @@ class Peer:
     def answer_sdp(self) -> str:
         """What the caller needs to know, with all of this server's candidates."""
         return self._answered().answer_sdp
+
+    @property
+    def counts(self) -> JitterCounts:
+        """What has become of the caller's packets so far."""
+        return self._answered().counts
 
     def send(self, event: bytes) -> None:
         """Send an event, once the client hears them. One who lets too much of them wait is hung up on."""

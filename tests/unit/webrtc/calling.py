@@ -2,6 +2,7 @@
 
 import asyncio
 from fractions import Fraction
+from random import Random
 
 import av
 import numpy as np
@@ -129,6 +130,30 @@ class Client:
         if self._listening is not None:
             self._listening.cancel()
             await asyncio.gather(self._listening, return_exceptions=True)
+
+
+def spoil_the_way(client, *, lost, late, late_seconds, seed):
+    """Lose some of the sound that a client sends, and hold some of it up. Returns how many packets it tried to send."""
+    random = Random(seed)
+    ice = client.transceiver.sender.transport.transport
+    send, loop, sent = ice._send, asyncio.get_running_loop(), []
+    held_up = set()
+
+    async def spoilt(data):
+        if not (127 < data[0] < 192 and not 191 < data[1] < 209):
+            await send(data)
+            return
+        sent.append(1)
+        chance = random.random()
+        if chance < lost:
+            return
+        if chance < lost + late:
+            loop.call_later(late_seconds, lambda: held_up.add(asyncio.ensure_future(send(data))))
+        else:
+            await send(data)
+
+    ice._send = spoilt
+    return sent
 
 
 def tone(hz, seconds, rate_hz=24_000, level=8_000):
