@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voxhelm.domain.caller import Caller, Priority
-from voxhelm.domain.errors import Unavailable, VoxhelmError
+from voxhelm.domain.errors import Unavailable
 from voxhelm.domain.options import TranscribeOptions
 from voxhelm.domain.pcm import Pcm
 from voxhelm.domain.segment import Segment
@@ -115,11 +115,11 @@ class LiveHearing:
         task.add_done_callback(self._closing.discard)
         return task
 
-    def tell(self, item_id: str, happening: Happening) -> None:
+    def tell(self, utterance: "_Utterance", happening: Happening) -> None:
         """For its utterances: what came of one, unless it has been dropped."""
-        if item_id in self._open:
+        if self._open.get(utterance.item_id) is utterance:
             if not isinstance(happening, HeardPartly):
-                del self._open[item_id]
+                del self._open[utterance.item_id]
             self._post(happening)
 
     async def heard(self, pcm: Pcm, wanted: Transcription, *, patient: bool) -> _Transcript:
@@ -139,7 +139,7 @@ class _Utterance:
     """One of them, from its first sound to its transcript. At most two tasks work for it at a time, mostly one."""
 
     def __init__(self, item_id: str, wanted: Transcription, partly: bool, owner: LiveHearing) -> None:
-        self._item_id = item_id
+        self.item_id = item_id
         self._wanted = wanted
         self._partly = partly
         self._owner = owner
@@ -150,6 +150,7 @@ class _Utterance:
         self._partial: asyncio.Task[None] | None = None
         self._speculation: _Speculation | None = None
         self._speculated_seconds = 0.0
+        self._whole: asyncio.Task[None] | None = None
         self._finished_seconds: float | None = None
 
     @property
@@ -168,7 +169,7 @@ class _Utterance:
 
     @property
     def _idle(self) -> bool:
-        speculating = self._speculation is not None and self._speculation.transcript is None
+        speculating = self._speculation is not None and self._speculation.under_way
         return self._partial is None and not speculating and self._finished_seconds is None
 
     def pause(self) -> None:
@@ -183,7 +184,7 @@ class _Utterance:
         self._speculation = speculation
 
     def go_on(self) -> None:
-        if self._finished_seconds is None and self._speculation is not None and self._speculation.transcript is None:
+        if self._finished_seconds is None and self._speculation is not None and self._speculation.under_way:
             self._drop_speculation()
 
     async def words(self) -> Words | None:
@@ -200,9 +201,9 @@ class _Utterance:
         self._finished_seconds = seconds
         self._stop_looking()
         speculation = self._speculation
-        if speculation is None or speculation.sound_seconds < seconds:
+        if speculation is None or speculation.failed or speculation.sound_seconds < seconds:
             self._drop_speculation()
-            self._owner.begin(self._hear_all())
+            self._whole = self._owner.begin(self._hear_all())
         elif speculation.transcript is not None:
             # Not from inside the caller's own work on what led to this.
             asyncio.get_running_loop().call_soon(self._tell, speculation.transcript)
@@ -211,6 +212,8 @@ class _Utterance:
         self._finished_seconds = 0.0
         self._stop_looking()
         self._drop_speculation()
+        if self._whole is not None:
+            self._whole.cancel()
 
     def _look(self) -> None:
         if not self._owner.ears.partials.take():
@@ -224,12 +227,12 @@ class _Utterance:
             found = await self._owner.heard(window, self._wanted, patient=False)
         except Unavailable:
             pass  # the recogniser is busy, or away; the whole utterance is what counts
-        except VoxhelmError as error:
-            self._owner.ears.log.debug("a look at an utterance failed", code=error.code)
+        except Exception as error:  # noqa: BLE001 - the whole utterance is what counts
+            mishap(self._owner.ears.log, "a look at an utterance", error)
         else:
             delta = self._text.take(found.segments, until_seconds)
             if delta:
-                self._owner.tell(self._item_id, HeardPartly(self._item_id, delta))
+                self._owner.tell(self, HeardPartly(self.item_id, delta))
         finally:
             self._owner.ears.partials.give_back()
             self._pace.end(self._now_seconds)
@@ -239,16 +242,17 @@ class _Utterance:
     async def _speculate(self, speculation: "_Speculation", sound: Pcm) -> None:
         try:
             speculation.transcript = await self._owner.heard(sound, self._wanted, patient=True)
-        except VoxhelmError as error:
-            self._owner.ears.log.debug("hearing on speculation failed", code=error.code)
+        except Exception as error:  # noqa: BLE001 - it is tried again in earnest
+            speculation.failed = True
+            mishap(self._owner.ears.log, "hearing on speculation", error)
         finally:
             self._speculated_seconds += self._now_seconds - speculation.began_seconds
-        if self._speculation is speculation and self._finished_seconds is not None:
-            if speculation.transcript is not None:
-                self._tell(speculation.transcript)
-            else:
-                self._speculation = None
-                await self._hear_all()
+        if self._speculation is not speculation or self._finished_seconds is None:
+            return
+        if speculation.transcript is not None:
+            self._tell(speculation.transcript)
+        else:
+            await self._hear_all()
 
     async def _hear_all(self) -> None:
         sound = self._sound(0.0)
@@ -257,7 +261,7 @@ class _Utterance:
             transcript = await self._owner.heard(Pcm(sound.samples[:counts], RATE_HZ), self._wanted, patient=True)
         except Exception as error:  # noqa: BLE001 - the session goes on, and the log says what happened
             code, message = mishap(self._owner.ears.log, "an utterance", error)
-            self._owner.tell(self._item_id, HearingFailed(self._item_id, code, message))
+            self._owner.tell(self, HearingFailed(self.item_id, code, message))
         else:
             self._tell(transcript)
 
@@ -265,9 +269,9 @@ class _Utterance:
         transcript = joined(found.segments)
         rest = self._text.finish(transcript) if self._partly else ""
         if rest:
-            self._owner.tell(self._item_id, HeardPartly(self._item_id, rest))
+            self._owner.tell(self, HeardPartly(self.item_id, rest))
         seconds = self._finished_seconds or self._sound_seconds
-        self._owner.tell(self._item_id, Heard(self._item_id, transcript, seconds, found.language, _logprobs(found.segments)))
+        self._owner.tell(self, Heard(self.item_id, transcript, seconds, found.language, _logprobs(found.segments)))
 
     def _stop_looking(self) -> None:
         if self._partial is not None:
@@ -294,6 +298,11 @@ class _Speculation:
         self.sound_seconds = sound_seconds
         self.task: asyncio.Task[None] | None = None
         self.transcript: _Transcript | None = None
+        self.failed = False
+
+    @property
+    def under_way(self) -> bool:
+        return self.transcript is None and not self.failed
 
 
 def _language(segments: tuple[Segment, ...]) -> str | None:
