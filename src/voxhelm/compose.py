@@ -278,6 +278,7 @@ def compose_app(voxhelm: Voxhelm, settings: Settings) -> ASGIApp:
         server.allow_origins,
         relay_options(settings.realtime),
         call_options(settings.realtime),
+        settings.speech.default_format,
     )
     return create_app(voxhelm.services, options, voxhelm.clock, voxhelm.log, lifespan)
 

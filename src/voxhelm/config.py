@@ -29,6 +29,7 @@ from voxhelm.sections.quality import QualitySettings
 from voxhelm.sections.realtime import RealtimeSettings
 from voxhelm.sections.routes import RouteSettings
 from voxhelm.sections.section import SECTION
+from voxhelm.sections.speech import SpeechSettings
 from voxhelm.telemetry.log import LogFormat
 
 DEFAULT_FILE: Final = Path("voxhelm.yaml")
@@ -252,34 +253,6 @@ class AdmissionSettings(_Section):
             gt=0, description="After each such wait a request counts as one class more urgent, so that batch work is not forgotten."
         ),
     ] = 30.0
-
-
-class SpeechSettings(_Section):
-    """Speaking."""
-
-    longest_text_characters: Annotated[
-        int, Field(gt=0, description="A longer input is refused. People narrate chapters; OpenAI stops at 4,096.")
-    ] = 100_000
-    default_language: Annotated[
-        str, Field(pattern="^[a-z]{2,3}$", description="For texts that do not show their language, such as 'OK'.")
-    ] = "en"
-    normalize: Annotated[
-        bool,
-        Field(description="Whether numbers, dates, sums, units and abbreviations are written out, which most voices read better."),
-    ] = True
-    even_loudness: Annotated[
-        bool,
-        Field(description="Whether all voices are made equally loud, -20 LUFS, so that a change of voice is none of volume."),
-    ] = True
-    lexicon: Annotated[
-        tuple[dict[str, str | bool], ...],
-        Field(description="How words are pronounced: word, and say or ipa; language, voice, match_case. Before those of the file."),
-    ] = ()
-    lexicon_file: Annotated[
-        Path | None,
-        AfterValidator(lambda path: path and path.expanduser()),
-        Field(description="A YAML file with more of them, a list; read when the server starts."),
-    ] = None
 
 
 class VoiceOfLanguageSettings(_Section):

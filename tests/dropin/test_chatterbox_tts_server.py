@@ -101,6 +101,11 @@ def test_a_voice_is_called_as_its_file_with_and_without_its_suffix(server, voice
     assert sum(pcm.duration_seconds for pcm in decode(io.BytesIO(answer.content))) > 0.2
 
 
+def test_without_a_format_the_answer_is_wav_as_it_was(server):
+    answer = httpx.post(f"{server.url}/v1/audio/speech", json={"input": "Guten Tag.", "voice": "Emily"}, timeout=60)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "audio/wav")
+
+
 @pytest.mark.parametrize("model", ["chatterbox", MODEL, "tts-1"])
 def test_its_names_of_models_and_openais_speak_with_its_voices(server, model):
     answer = speech(server, voice="Emily", model=model)

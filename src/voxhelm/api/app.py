@@ -44,6 +44,7 @@ from voxhelm.api.voice_consents import voice_consents_router
 from voxhelm.api.voice_quality import voice_quality_router
 from voxhelm.api.voices import voices_router
 from voxhelm.api.weights import weights_router
+from voxhelm.audio.formats import AudioFormat
 from voxhelm.domain.errors import VoxhelmError
 from voxhelm.kit.clock import Clock
 from voxhelm.telemetry.log import Log
@@ -71,6 +72,7 @@ class ApiOptions:
     anybody_changes_models: whether other machines may install and remove models while no keys are asked for.
     access: what needs no key. ready_paths: what answers 503 until the models that are to be warm are.
     allow_origins: sites whose pages may read the answers. relays: what callers are told of ways to the server. calls: how they are taken.
+    default_format: of speech for which none is named.
     """
 
     console_directory: Path
@@ -82,6 +84,7 @@ class ApiOptions:
     allow_origins: tuple[str, ...] = ()
     relays: RelayOptions = NO_RELAYS
     calls: PeerOptions = PLAIN_CALLS
+    default_format: AudioFormat = AudioFormat.MP3
 
 
 def create_app(
@@ -110,7 +113,7 @@ def create_app(
     app.add_exception_handler(ClientDisconnect, render_disconnect)
     app.add_exception_handler(Exception, render_unexpected)
     for router in (
-        speech_router(services),
+        speech_router(services, options.default_format),
         transcriptions_router(services),
         examinations_router(services),
         voice_quality_router(services),

@@ -16,6 +16,7 @@ from voxhelm.api.services import Services
 from voxhelm.api.speech_answers import captioned, events
 from voxhelm.api.speech_body import SpeechBody
 from voxhelm.api.streaming import StreamedResponse
+from voxhelm.audio.formats import AudioFormat
 from voxhelm.domain.errors import ParameterInvalid
 from voxhelm.serving.narrator import header_of
 from voxhelm.serving.speak import SpeechRequest
@@ -23,8 +24,8 @@ from voxhelm.serving.speak import SpeechRequest
 JSON_TYPE: Final = "application/json"
 
 
-def speech_router(services: Services) -> APIRouter:
-    """The route, bound to the use case."""
+def speech_router(services: Services, default_format: AudioFormat) -> APIRouter:
+    """The route, bound to the use case. default_format: for requests that name none."""
     router = APIRouter(tags=["speech"])
 
     @router.post(
@@ -42,7 +43,7 @@ def speech_router(services: Services) -> APIRouter:
             body.input,
             body.model,
             body.voice_name,
-            body.response_format,
+            body.response_format or default_format,
             body.speed,
             caller_of(request.scope),
             input_type=body.input_type,

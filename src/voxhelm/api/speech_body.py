@@ -33,7 +33,7 @@ class SpeechBody(BaseModel):
         str | None,
         Field(description="How to say it. x-voxhelm-ignored says so where the voice cannot follow it; the built-in ones cannot."),
     ] = None
-    response_format: AudioFormat = AudioFormat.MP3
+    response_format: Annotated[AudioFormat | None, Field(description="speech.default_format where it is missing: mp3.")] = None
     speed: Annotated[
         float, Field(description="1.0 is the voice's natural pace.", json_schema_extra={"minimum": SLOWEST, "maximum": FASTEST})
     ] = 1.0

@@ -84,7 +84,8 @@ def carry_over_chatterbox(
             "device": "cpu" if engine.text("device") == "cpu" else None,
             "settings_by_engine": {ENGINE: own} if (own := _settings(engine, defaults, environment, facts)) else None,
         },
-        "speech": {"default_language": defaults.text("language")},
+        # Its OpenAI route answered in wav unless it was told otherwise.
+        "speech": {"default_language": defaults.text("language"), "default_format": "wav"},
     }
     return Carried(SERVER, source, without_nothing(values), tuple(_left_behind(config, selector)))
 

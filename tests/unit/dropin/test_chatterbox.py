@@ -36,6 +36,7 @@ def test_host_port_model_and_recordings_are_carried_over():
                 "chatterbox": {"voices": "/data/voices", "reference_audio": "/data/reference_audio", "dtype": "float32"}
             },
         },
+        "speech": {"default_format": "wav"},
     }
 
 
@@ -86,7 +87,7 @@ def test_paths_go_from_its_directory_and_numbers_are_the_engines():
     assert values["models"]["device"] == "cpu"
     own = values["models"]["settings_by_engine"]["chatterbox"]
     assert own == {"voices": "/app/voices", "temperature": 0.8, "exaggeration": 1.3, "cfg_weight": 0.5}
-    assert values["speech"] == {"default_language": "de"}
+    assert values["speech"] == {"default_language": "de", "default_format": "wav"}
 
 
 @pytest.mark.parametrize(("word", "dtype"), [("off", "float32"), ("ON", "bfloat16"), ("auto", "auto"), ("1", "bfloat16")])
