@@ -7,6 +7,7 @@ from contextlib import aclosing
 from typing import Final, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from voxhelm.audio.prompt_resample import PromptResampler
 from voxhelm.domain.activity import Activity
@@ -85,6 +86,8 @@ class _Watch:
         self._rate_hz = watcher.input_rate_hz()
         self._window = round(WINDOW_SECONDS * self._rate_hz)
         self._resampler = PromptResampler(RATE_HZ, self._rate_hz)
+        self._coming: list[NDArray[np.int16]] = []
+        self._coming_samples = 0
         # Sound that no probability covers yet, and how much of it the running stream has taken.
         self._waiting: deque[Pcm] = deque()
         self._waiting_from = 0
@@ -95,7 +98,12 @@ class _Watch:
         self.task: asyncio.Task[None] | None = None
 
     def feed(self, pcm: Pcm) -> None:
-        piece = self._resampler.push(pcm)
+        self._coming.append(pcm.samples)
+        self._coming_samples += len(pcm.samples)
+        if self._coming_samples < WINDOW_SECONDS * RATE_HZ:
+            return
+        piece = self._resampler.push(Pcm(np.concatenate(self._coming), RATE_HZ))
+        self._coming, self._coming_samples = [], 0
         self._waiting.append(piece)
         self._waiting_samples += len(piece.samples)
         if self._waiting_samples > LONGEST_WAIT_SECONDS * self._rate_hz and self._taken_pieces == 0:
