@@ -127,7 +127,7 @@ def create_app(
         realtime_calls_router(services, options.calls, options.allow_origins),
         client_secrets_router(services, options.allow_origins),
         ice_servers_router(options.relays, clock),
-        realtime_beta_router(),
+        realtime_beta_router(services),
         requests_router(services),
         health_router(services),
         console_router(options.console_directory, options.version),

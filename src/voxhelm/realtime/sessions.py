@@ -7,7 +7,7 @@ import secrets
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -29,6 +29,8 @@ ID_BYTES: Final = 12
 KEY_RETRY_SECONDS: Final = 30.0
 RESTART_SECONDS: Final = 5.0
 SWEEP_SECONDS: Final = 30.0
+
+Refusal = TypeVar("Refusal", SessionsFull, ShuttingDown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +95,8 @@ class Sessions:
         self._require(wanted)
         if self._draining:
             raise self._shutting_down()
-        most = self._options.most_per_key
-        if most is not None and self._keys[caller.key] >= most:
-            raise self._refused("key", f"You have {most} sessions already, as many as you may. End one first.", KEY_RETRY_SECONDS)
+        if self._has_all(caller):
+            raise self._refused("key", self._no_more())
         ticket = Ticket(next(self._numbers), caller.key, Priority.REALTIME, self._now_seconds)
         self._keys[caller.key] += 1
         try:
@@ -113,6 +114,21 @@ class Sessions:
             self._room.metrics.realtime_resumed.labels(**{"from": "memory"}).inc()
             return found
         return self._taken_up(digest, token)
+
+    def require_place(self, caller: Caller) -> None:
+        """Raise what `open` would raise if it did not wait: for clients that were refused and are not told why, as pages are."""
+        if self._draining:
+            raise _going_away()
+        if self._has_all(caller):
+            raise self._no_more()
+        if self._line.in_flight >= self._options.most:
+            raise self._no_place()
+
+    def require_known(self, token: str) -> None:
+        """Raise SessionNotFound if there is nothing that `resume` could give, likewise."""
+        digest = _digest(token)
+        if digest not in self._by_digest and not self._handovers.has(digest):
+            raise _unknown_token()
 
     def call(self, call_id: str) -> Conductor:
         """The session of a call. Raises SessionNotFound."""
@@ -149,6 +165,11 @@ class Sessions:
     @property
     def _now_seconds(self) -> float:
         return self._room.clock.monotonic_seconds()
+
+    def _has_all(self, caller: Caller) -> bool:
+        """Whether a caller has as many as one may."""
+        most = self._options.most_per_key
+        return most is not None and self._keys[caller.key] >= most
 
     async def _take(self, ticket: Ticket) -> None:
         offered = self._line.offer(ticket, ticket.arrived_seconds)
@@ -208,7 +229,7 @@ class Sessions:
             self._room.log.warning("a session that was left cannot be read", reason=str(error))
             data = None
         if data is None:
-            raise SessionNotFound("No session can be resumed with this token: it is over, or was never one.", param="resume")
+            raise _unknown_token()
         try:
             left = msgspec.msgpack.decode(data, type=_Left)
             session = Session.restore(left.session, _id, self._limits, self._now_seconds)
@@ -258,21 +279,35 @@ class Sessions:
         return {"resume_token": token, "resume_seconds": self._room.resume_seconds}
 
     def _full(self) -> SessionsFull:
-        retry_seconds = self._line.wait_seconds()
-        message = f"{self._options.most} sessions are open, as many as may be. Try again in about {retry_seconds:.0f} s."
-        return self._refused("full", message, retry_seconds)
-
-    def _refused(self, reason: str, message: str, retry_seconds: float) -> SessionsFull:
-        self._room.metrics.realtime_refused.labels(reason=reason).inc()
-        return SessionsFull(message, retry_after_seconds=retry_seconds)
+        return self._refused("full", self._no_place())
 
     def _shutting_down(self) -> ShuttingDown:
-        self._room.metrics.realtime_refused.labels(reason="shutting_down").inc()
-        return ShuttingDown("The server is going away, and begins no more sessions.", retry_after_seconds=RESTART_SECONDS)
+        return self._refused("shutting_down", _going_away())
+
+    def _refused(self, reason: str, refusal: Refusal) -> Refusal:
+        self._room.metrics.realtime_refused.labels(reason=reason).inc()
+        return refusal
+
+    def _no_place(self) -> SessionsFull:
+        retry_seconds = self._line.wait_seconds()
+        message = f"{self._options.most} sessions are open, as many as may be. Try again in about {retry_seconds:.0f} s."
+        return SessionsFull(message, retry_after_seconds=retry_seconds)
+
+    def _no_more(self) -> SessionsFull:
+        message = f"You have {self._options.most_per_key} sessions already, as many as you may. End one first."
+        return SessionsFull(message, retry_after_seconds=KEY_RETRY_SECONDS)
+
+
+def _going_away() -> ShuttingDown:
+    return ShuttingDown("The server is going away, and begins no more sessions.", retry_after_seconds=RESTART_SECONDS)
 
 
 def _id(kind: str) -> str:
     return f"{kind}_{secrets.token_hex(ID_BYTES)}"
+
+
+def _unknown_token() -> SessionNotFound:
+    return SessionNotFound("No session can be resumed with this token: it is over, or was never one.", param="resume")
 
 
 def _digest(token: str) -> str:

@@ -51,6 +51,13 @@ class Handovers:
         finally:
             mine.unlink(missing_ok=True)
 
+    def has(self, digest: str) -> bool:
+        """Whether a piece was left, and can still be taken."""
+        try:
+            return self._good(self._path(digest))
+        except OSError:
+            return False  # not there, or nothing that could be taken
+
     def forget_old(self) -> None:
         """Delete what nobody came for. Raises OSError."""
         if not self._directory.is_dir():

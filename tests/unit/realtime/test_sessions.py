@@ -232,3 +232,31 @@ async def test_without_resuming_nothing_is_left(tmp_path):
         client = await begin(voxhelm.services.sessions, BY_HAND)
         client.append(sound_of("x"))
     assert list(tmp_path.iterdir()) == []
+
+
+async def test_who_could_not_read_a_refusal_is_told_it_again_and_is_not_counted_twice():
+    async with (voxhelm := instance(max_sessions=1, sessions_per_key=1)).running():
+        sessions = voxhelm.services.sessions
+        sessions.require_place(ANN)
+        await begin(sessions, BY_HAND)
+        with pytest.raises(SessionsFull, match="You have 1"):
+            sessions.require_place(ANN)
+        with pytest.raises(SessionsFull, match="1 sessions are open"):
+            sessions.require_place(BOB)
+        await sessions.drain(0)
+        with pytest.raises(ShuttingDown):
+            sessions.require_place(BOB)
+        for reason in ("key", "full", "shutting_down"):
+            assert metric(voxhelm, "voxhelm_realtime_sessions_refused_total", reason=reason) == 0
+
+
+async def test_a_token_is_known_in_memory_on_the_disk_and_no_longer():
+    async with (voxhelm := instance()).running():
+        sessions = voxhelm.services.sessions
+        client = await begin(sessions, BY_HAND)
+        token = token_of(client)
+        sessions.require_known(token)
+        await sessions.drain(0)
+        sessions.require_known(token)  # left for the next process
+        with pytest.raises(SessionNotFound):
+            sessions.require_known("another")
