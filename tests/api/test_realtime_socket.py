@@ -160,6 +160,10 @@ def test_what_cannot_be_is_refused_in_http(server_url, query, expected):
     assert refusal(server_url, query)[:2] == expected
 
 
+def test_a_socket_to_where_nothing_is_gets_404_and_not_403(server_url):
+    assert refusal(server_url, path="/openai/realtime")[:2] == (404, "not_found")
+
+
 def test_pages_of_other_sites_do_not_get_at_a_server_without_keys(server_url):
     assert refusal(server_url, origin="https://evil.example")[:2] == (403, "insufficient_scope")
     assert refusal(server_url, origin="null")[:2] == (403, "insufficient_scope")

@@ -40,6 +40,7 @@ from voxhelm.api.routes import routes_router
 from voxhelm.api.services import Services
 from voxhelm.api.speech import speech_router
 from voxhelm.api.transcriptions import transcriptions_router
+from voxhelm.api.unknown_socket import UnknownSocket
 from voxhelm.api.voice_consents import voice_consents_router
 from voxhelm.api.voice_quality import voice_quality_router
 from voxhelm.api.voices import voices_router
@@ -133,6 +134,7 @@ def create_app(
         console_router(options.console_directory, options.version),
     ):
         app.include_router(router)
+    app.router.default = UnknownSocket(app.router.default)
     if options.ready_paths:
         app.add_middleware(ReadyPaths, inventory=services.inventory, paths=frozenset(options.ready_paths))
     guard = Guard(services.keys, services.client_secrets, options.access)

@@ -11,7 +11,7 @@ from voxhelm.api.call_listener import CallListener
 from voxhelm.api.openapi import ERRORS
 from voxhelm.api.permission import require_own_page
 from voxhelm.api.presence import while_wanted
-from voxhelm.api.realtime_socket import own_call, realtime_caller, stored_session
+from voxhelm.api.realtime_socket import own_call, own_session, realtime_caller, stored_session
 from voxhelm.api.services import Services
 from voxhelm.api.session_wanted import read_session, wanted_session
 from voxhelm.api.small_body import LONGEST_BYTES, small_body
@@ -51,7 +51,7 @@ def realtime_calls_router(services: Services, options: PeerOptions, allow_origin
 
         async def answered() -> Response:
             if resume is not None:
-                return await _answered(sdp, services.sessions.resume(resume), options, after)
+                return await _answered(sdp, own_session(services, request.scope, resume), options, after)
             conductor = await services.sessions.open(wanted, realtime_caller(request.scope), call_id=PREFIX + secrets.token_hex(16))
             try:
                 return await _answered(sdp, conductor, options, None)

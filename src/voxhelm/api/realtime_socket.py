@@ -11,19 +11,18 @@ from starlette.types import Scope as Request
 from starlette.websockets import WebSocket
 
 from voxhelm.api.callers import caller_of, key_of
-from voxhelm.api.event_pace import EventPace, PaceLimits
 from voxhelm.api.guard import KEY_PROTOCOL, shown_client_secret, shown_key
 from voxhelm.api.middleware import CLOSE_CODE, refuse_socket
 from voxhelm.api.permission import require_own_page
 from voxhelm.api.services import Services
 from voxhelm.api.session_wanted import read_session, wanted_session
-from voxhelm.api.socket_face import POLICY_VIOLATION, SocketFace
+from voxhelm.api.socket_face import SocketFace
+from voxhelm.api.socket_reading import read_events
 from voxhelm.domain.caller import Caller, Priority
 from voxhelm.domain.errors import SessionNotFound, VoxhelmError
 from voxhelm.identity.scope import Scope
 from voxhelm.kit.clock import Clock
 from voxhelm.realtime.conductor import Conductor
-from voxhelm.realtime.refusal import EventRefused
 
 PROTOCOL: Final = "realtime"
 NORMAL: Final = 1000
@@ -59,10 +58,18 @@ def realtime_caller(scope: Request) -> Caller:
 
 def own_call(services: Services, scope: Request, call_id: str) -> Conductor:
     """The session of a call, for whoever made it: the same key, or a client secret of it. Raises SessionNotFound."""
+    return _own(services.sessions.call(call_id), scope, "call_id")
+
+
+def own_session(services: Services, scope: Request, token: str) -> Conductor:
+    """The session of a token, likewise: tokens stand in addresses, and those in logs. Raises SessionNotFound."""
+    return _own(services.sessions.resume(token), scope, "resume")
+
+
+def _own(conductor: Conductor, scope: Request, param: str) -> Conductor:
     key = shown_key(scope)
-    conductor = services.sessions.call(call_id)
     if key is not None and not key.allows(Scope.ADMIN) and conductor.caller.key != key_of(scope):
-        raise SessionNotFound(f"There is no call '{call_id[:100]}', or it is over.", param="call_id")
+        raise SessionNotFound("There is no such session, or it is over.", param=param)
     return conductor
 
 
@@ -101,7 +108,7 @@ async def _enter(socket: WebSocket, services: Services) -> _Entrance:
     if "call_id" in query:
         return _Entrance(own_call(services, socket.scope, query["call_id"]), beside=True)
     if "resume" in query:
-        return _Entrance(services.sessions.resume(query["resume"]), after_event_id=query.get("after"))
+        return _Entrance(own_session(services, socket.scope, query["resume"]), after_event_id=query.get("after"))
     wanted = wanted_session(query, stored_session(socket.scope))
     return _Entrance(await services.sessions.open(wanted, realtime_caller(socket.scope)), begun=True)
 
@@ -129,7 +136,7 @@ async def _converse(socket: WebSocket, entrance: _Entrance, clock: Clock) -> Non
     try:
         await socket.accept(_protocol(socket.scope["subprotocols"]))
         entrance.attach(face)
-        reading = asyncio.create_task(_read(socket, face, entrance.conductor, clock))
+        reading = asyncio.create_task(read_events(socket, face, entrance.conductor, clock))
         writing = asyncio.create_task(face.write())
         # One that ended just before it was attached to says nothing any more.
         ending = asyncio.create_task(entrance.conductor.wait_ended())
@@ -152,30 +159,6 @@ async def _converse(socket: WebSocket, entrance: _Entrance, clock: Clock) -> Non
         pass  # it left while it was being let in
     finally:
         entrance.leave(face, for_good=for_good)
-
-
-async def _read(socket: WebSocket, face: SocketFace, conductor: Conductor, clock: Clock) -> dict[str, Any]:
-    """Hand on what the client says until it says goodbye; return that."""
-    limits = PaceLimits()
-    pace = EventPace(limits, clock.monotonic_seconds())
-    warned = False
-    while (message := await socket.receive())["type"] != "websocket.disconnect":
-        text = message.get("text")
-        data = message["bytes"] if text is None else text
-        now_seconds = clock.monotonic_seconds()
-        pause_seconds = pace.take(len(data), now_seconds)
-        conductor.receive(data)
-        if pace.too_fast and not warned:
-            told = (
-                f"Events come faster than they are taken, {limits.events_per_second:.0f} a second. None is lost; it takes longer."
-            )
-            conductor.refuse(EventRefused("rate_limit_exceeded", told))
-        warned = pace.too_fast
-        if pace.unbearable(now_seconds):
-            face.close(POLICY_VIOLATION, f"Too many events: more than {limits.events_per_second:.0f} a second for too long.")
-        if pause_seconds:
-            await asyncio.sleep(pause_seconds)
-    return dict(message)
 
 
 def _protocol(offered: Collection[str]) -> str | None:

@@ -34,6 +34,7 @@ Every setting and its default: `voxhelm config`. Ctrl-C or SIGTERM ends it when 
 LONGEST_SOCKET_MESSAGE_BYTES: Final = 21 * 1024**2
 # Who does not answer a ping for so long has gone: a telephone in a tunnel tells nobody. Proxies close what is silent for a minute.
 PING_SECONDS: Final = 20.0
+NO_TEXT: Final = "Invalid UTF-8 sequence received from client."
 # Connections that may wait while all workers of the loop are busy accepting: a burst of clients, not a crowd.
 BACKLOG: Final = 1024
 
@@ -139,7 +140,12 @@ def _serve(loaded: "Loaded", listener: socket.socket, ending: _EndOnSignal) -> N
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """A request that is cut off at the end of the grace is told in one line of uvicorn's; its traceback says nothing more."""
+    """A request that is cut off at the end of the grace is told in one line of uvicorn's; its traceback says nothing more.
+
+    What a client sends that is no text is its own affair: it is told, by the code 1007.
+    """
+    if record.msg == NO_TEXT:
+        return False
     return record.exc_info is None or not isinstance(record.exc_info[1], asyncio.CancelledError)
 
 

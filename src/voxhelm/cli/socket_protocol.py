@@ -22,6 +22,7 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         """As uvicorn, which calls it when the handshake has been read."""
         self.scope[ABORT] = self.transport.abort  # type: ignore[typeddict-unknown-key]
         await super().run_asgi()
+        self._break_off_soon()
 
     async def send(self, message: Any) -> None:
         """As ASGI has it."""
@@ -59,5 +60,5 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         super().connection_lost(exc)
 
     def _break_off_soon(self) -> None:
-        if self._breaking is None:
+        if self._breaking is None and not self.disconnected:
             self._breaking = self.loop.call_later(FAREWELL_SECONDS, self.transport.abort)
