@@ -1,6 +1,6 @@
 /** Which word of a reply sounds when. No page, no clock. */
 
-const LETTERS_PER_SECOND = 15; // of read English: where nobody says how long something sounds
+const LETTERS_PER_SECOND = 15; // of read English: the first guess, where nobody says how long something sounds
 
 /**
  * @typedef {object} Piece a part of a text @property {number} from its first letter @property {number} to behind its last
@@ -33,8 +33,15 @@ function timeOf(letter, at, pieces, soundMs) {
   const piece = pieces[at];
   if (!piece) return (letter / LETTERS_PER_SECOND) * 1000;
   const letters = piece.to - piece.from;
-  const endMs = piece.endMs ?? nextStart(at, pieces) ?? Math.max(soundMs, piece.startMs + (letters / LETTERS_PER_SECOND) * 1000);
+  const endMs = piece.endMs ?? nextStart(at, pieces) ?? Math.max(soundMs, piece.startMs + (letters / paceOf(pieces)) * 1000);
   return piece.startMs + ((letter - piece.from) / Math.max(1, letters)) * (endMs - piece.startMs);
+}
+
+/** Letters per second, of the pieces whose length is known. */
+function paceOf(pieces) {
+  const last = pieces.at(-1);
+  const seconds = (last.startMs - pieces[0].startMs) / 1000;
+  return seconds > 0.5 ? (last.from - pieces[0].from) / seconds : LETTERS_PER_SECOND;
 }
 
 /** Where the next piece begins that begins later. */

@@ -79,7 +79,9 @@ class Reply:
         part.spans = (*part.spans, *piece.spans)
         if piece.transcript:
             part.text = (part.text or "") + piece.transcript
-            effects.append(self._part_event("response.output_audio_transcript.delta", delta=piece.transcript))
+            # Where its sound begins: beyond the contract, so that a client whose sound does not come in events can follow its words.
+            start_ms = round(part.audio_ms)
+            effects.append(self._part_event("response.output_audio_transcript.delta", delta=piece.transcript, start_ms=start_ms))
         if len(piece.pcm.samples):
             part.audio += piece.pcm.to_bytes()
             part.audio_ms += piece.pcm.duration_seconds * 1000
