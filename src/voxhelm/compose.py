@@ -145,16 +145,8 @@ def compose(
     book = _voice_book(settings, catalog, cloned)
     measurements = Measurements(user_state_path("voxhelm") / "measurements.json" if keep_measurements else None)
     beginnings = Beginnings(settings.models, catalog, facts, measurements)
-    residency = Residency(
-        beginnings.all(),
-        _plan_options(settings),
-        Memory(measurements, _cards(settings, cards, facts)),
-        _loader(settings, catalog, log, metrics),
-        clock,
-        metrics,
-        log,
-    )
-
+    memory = Memory(measurements, _cards(settings, cards, facts))
+    residency = _residency(settings, catalog, beginnings, memory, (clock, metrics, log))
     warm = _warmer(book, catalog)
     preloader = Preloader(_preloads(settings, catalog), residency, warm, log)
     encoding = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="voxhelm-encode")
@@ -165,13 +157,10 @@ def compose(
     inventory = Inventory(catalog, book, residency, preloader, int(time.time()))
     control = ModelControl(catalog, residency, warm)
     renewal = Renewal(catalog, book, residency, beginnings.of, log)
-    shelf = Shelf(settings.models.directory)
-    weights = Weights(compose_puller(settings, clock), shelf, catalog, renewal, named_in_settings(settings), log)
+    weights = _weights(settings, catalog, renewal, clock, log)
     narrator = _narrator(settings, speaker, catalog, metrics, clock, log)
     cloning = Cloning(cloned, book, examiner, narrator, log)
-    judged = QualityBook(
-        user_state_path("voxhelm") / "voice_quality.json" if keep_measurements else None, _quality_options(settings)
-    )
+    judged = _quality_book(settings, keep=keep_measurements)
     desk = CheckDesk(_quality_options(settings), clock, settings.speech.default_language)
     checker = VoiceChecker(catalog, book, speaker, listener, judged, metrics, desk)
     steps = RouteSteps(catalog, book)
@@ -180,7 +169,7 @@ def compose(
     judgement = TurnJudgement(catalog, residency, admission, metrics, clock, log)
     parts = RealtimeParts(catalog, residency, says, hears, listener, judgement, metrics, clock, log)
     sessions = compose_realtime(settings.realtime, parts)
-    keys, board = _key_ring(settings, clock, log), RouteBoard(steps, routing, clock)
+    keys, secrets, board = _key_ring(settings, clock, log), ClientSecrets(clock), RouteBoard(steps, routing, clock)
     services = Services(
         says,
         hears,
@@ -194,11 +183,28 @@ def compose(
         keys,
         board,
         checker,
-        ClientSecrets(clock),
+        secrets,
         sessions,
     )
     canary = Canary(checker, steps, settings.quality.canary_interval_seconds, clock, log) if settings.quality.canary else None
     return Voxhelm(services, engines, catalog, residency, preloader, encoding, clock, log, narrator, judgement, canary)
+
+
+def _residency(
+    settings: Settings, catalog: Catalog, beginnings: Beginnings, memory: Memory, told: tuple[Clock, Metrics, Log]
+) -> Residency:
+    clock, metrics, log = told
+    load = _loader(settings, catalog, log, metrics)
+    return Residency(beginnings.all(), _plan_options(settings), memory, load, clock, metrics, log)
+
+
+def _weights(settings: Settings, catalog: Catalog, renewal: Renewal, clock: Clock, log: Log) -> Weights:
+    shelf = Shelf(settings.models.directory)
+    return Weights(compose_puller(settings, clock), shelf, catalog, renewal, named_in_settings(settings), log)
+
+
+def _quality_book(settings: Settings, *, keep: bool) -> QualityBook:
+    return QualityBook(user_state_path("voxhelm") / "voice_quality.json" if keep else None, _quality_options(settings))
 
 
 def _warmer(book: VoiceBook, catalog: Catalog) -> Callable[[Host], Awaitable[None]]:
