@@ -146,6 +146,10 @@ class Listening:
             return self._announce(spoken)
         return []
 
+    def announced(self, item_id: str) -> bool:
+        """Whether it is being said, and the client knows."""
+        return self._utterance is not None and self._utterance.item_id == item_id and not self._utterance.held
+
     def is_held(self, item_id: str) -> bool:
         """Whether nobody knows of it yet."""
         return self._utterance is not None and self._utterance.item_id == item_id and self._utterance.held

@@ -170,7 +170,9 @@ class Session:
 
     def _heard_partly(self, heard: happening.HeardPartly, now: Moment) -> list[Effect]:
         effects = self._heed(self._listening.partly(heard), now)
-        if self._config.input.transcription is not None and not self._listening.is_held(heard.item_id):
+        # What was on its way when an utterance was dropped or had been heard is told of no more.
+        awaited = self._listening.announced(heard.item_id) or self._transcripts.expects(heard.item_id)
+        if self._config.input.transcription is not None and awaited:
             effects += self._transcripts.partly(heard.item_id, heard.delta)
         return effects
 

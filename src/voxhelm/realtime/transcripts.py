@@ -77,7 +77,8 @@ class Transcripts:
         """It could not be heard."""
         expected = self._expected.pop(failed.item_id)
         self._told.pop(failed.item_id, None)
-        error = {"type": "server_error", "code": failed.code, "message": failed.message, "param": None}
+        # Without `param`: the official client for JavaScript takes no null here, and would not see the event.
+        error = {"type": "server_error", "code": failed.code, "message": failed.message}
         if expected.told:
             return [self._teller.say(f"{EVENT}.failed", item_id=failed.item_id, content_index=0, error=error)]
         return [self._teller.fail(failed.code, failed.message, kind="server_error")]

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tests.realtime_record import Record
 from voxhelm.assistant.answer import AnswerUsage
 from voxhelm.domain.pcm import Pcm
 from voxhelm.realtime import happenings as happening
@@ -39,6 +40,7 @@ class Rig:
             Beginning("sess_1", "conv_1", self.now), config or SessionConfig("auto"), counted(), limits or SessionLimits()
         )
         self.events: list[dict[str, Any]] = []
+        self.record = Record(item.id for item in self.session.conversation)
         self.effects: list[Effect] = []
         self.heard: Heard | None = None
         self.sound_ms = 0.0
@@ -46,6 +48,8 @@ class Rig:
     def _taken(self, effects: list[Effect]) -> list[dict[str, Any]]:
         told = [effect.event for effect in effects if isinstance(effect, Send)]
         self.effects += [effect for effect in effects if not isinstance(effect, Send)]
+        for event in told:
+            self.record.take(event)
         self.events += told
         return told
 

@@ -306,7 +306,14 @@ def test_what_comes_of_a_dropped_utterance_is_not_heard():
     dropped = rig.opened[-1]
     rig.say("input_audio_buffer.clear")
     assert rig.wants(DropHearing)[-1].item_id == dropped
+    assert rig.happen(happening.HeardPartly(dropped, "too ")) == []
     assert rig.understood("too late", dropped) == []
+
+
+def test_no_more_is_told_of_an_utterance_that_has_been_heard():
+    rig = Rig(TOLD)
+    rig.user_says("hello there")
+    assert rig.happen(happening.HeardPartly(rig.finished[-1], "hello")) == []
 
 
 def test_an_odd_number_of_bytes_is_no_sound():
@@ -454,6 +461,7 @@ def test_what_cannot_be_heard_is_told_and_gets_no_reply():
     rig.silence(544)
     events = rig.happen(happening.HearingFailed(rig.finished[-1], "engine_failed", "It failed."))
     assert kinds(events) == ["conversation.item.input_audio_transcription.failed"]
+    assert events[0]["error"] == {"type": "server_error", "code": "engine_failed", "message": "It failed."}
 
 
 def test_a_reply_that_does_not_get_on_is_given_up():
