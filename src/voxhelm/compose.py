@@ -161,8 +161,7 @@ def compose(
     narrator = _narrator(settings, speaker, catalog, metrics, clock, log)
     cloning = Cloning(cloned, book, examiner, narrator, log)
     judged = _quality_book(settings, keep=keep_measurements)
-    desk = CheckDesk(_quality_options(settings), clock, settings.speech.default_language)
-    checker = VoiceChecker(catalog, book, speaker, listener, judged, metrics, desk)
+    checker = VoiceChecker(catalog, book, speaker, listener, judged, metrics, _check_desk(settings, clock))
     steps = RouteSteps(catalog, book)
     routing = Routing(_route_options(settings), lambda: judged.degraded, metrics, clock, log)
     says, hears = RoutedSpeaker(narrator, speaker, book, steps, routing), RoutedListener(listener, listener, steps, routing)
@@ -201,6 +200,10 @@ def _residency(
 def _weights(settings: Settings, catalog: Catalog, renewal: Renewal, clock: Clock, log: Log) -> Weights:
     shelf = Shelf(settings.models.directory)
     return Weights(compose_puller(settings, clock), shelf, catalog, renewal, named_in_settings(settings), log)
+
+
+def _check_desk(settings: Settings, clock: Clock) -> CheckDesk:
+    return CheckDesk(_quality_options(settings), clock, settings.speech.default_language)
 
 
 def _quality_book(settings: Settings, *, keep: bool) -> QualityBook:
