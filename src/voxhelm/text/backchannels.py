@@ -83,16 +83,28 @@ def is_backchannel(transcript: str, language: str | None) -> bool:
 
     A question never counts: "Right?" and "Okay?" want an answer.
     """
-    if len(transcript) > LONGEST_CHARACTERS or _QUESTION.search(transcript):
-        return False
-    known = (language or "").lower().partition("-")[0]
     said = _plain(transcript)
-    if not said:
-        return False
-    phrases = _phrases(known)
-    if known in _JOINED:
-        return _made_of("".join(said), phrases, MOST_PHRASES)
-    return _made_of_words(said, phrases, MOST_PHRASES)
+    return bool(said) and _may_count(transcript) and _is_made_of(said, _code(language), whole=True)
+
+
+def may_become_backchannel(partial: str, language: str | None) -> bool:
+    """Whether `partial`, the first words of what is still being said, may yet turn out to be one: "that's", "I", or nothing so far.
+
+    language: as `is_backchannel`; where it is not known, those of all lists count, because the whole of it is judged soon.
+    """
+    known = _code(language)
+    codes = (known,) if known else tuple(_PHRASES)
+    return _may_count(partial) and any(_is_made_of(_plain(partial), code, whole=False) for code in codes)
+
+
+def _code(language: str | None) -> str:
+    """Of a language that has a list; else nothing."""
+    code = (language or "").lower().partition("-")[0]
+    return code if code in _PHRASES else ""
+
+
+def _may_count(text: str) -> bool:
+    return len(text) <= LONGEST_CHARACTERS and not _QUESTION.search(text)
 
 
 def _plain(text: str) -> tuple[str, ...]:
@@ -108,17 +120,23 @@ def _phrases(language: str) -> frozenset[tuple[str, ...]]:
     return frozenset(words for words in map(_plain, listed.split(",")) if words)
 
 
-def _made_of_words(words: tuple[str, ...], phrases: frozenset[tuple[str, ...]], most: int) -> bool:
-    if not words:
-        return True
-    return most > 0 and any(
-        words[:length] in phrases and _made_of_words(words[length:], phrases, most - 1) for length in range(1, len(words) + 1)
-    )
+def _is_made_of(said: tuple[str, ...], code: str, *, whole: bool) -> bool:
+    phrases = _phrases(code)
+    if code in _JOINED:
+        letters = frozenset(tuple("".join(phrase)) for phrase in phrases)
+        return _is_line_of(tuple("".join(said)), letters, MOST_PHRASES, whole=whole)
+    return _is_line_of(said, phrases, MOST_PHRASES, whole=whole)
 
 
-def _made_of(text: str, phrases: frozenset[tuple[str, ...]], most: int) -> bool:
-    if not text:
+def _is_line_of(said: tuple[str, ...], phrases: frozenset[tuple[str, ...]], most: int, *, whole: bool) -> bool:
+    """Whether `said` is at most so many of `phrases`, one behind the other. whole: else the last may be only begun."""
+    if not said:
         return True
-    return most > 0 and any(
-        (text[:length],) in phrases and _made_of(text[length:], phrases, most - 1) for length in range(1, len(text) + 1)
+    if most == 0:
+        return False
+    if not whole and any(phrase[: len(said)] == said for phrase in phrases):
+        return True
+    return any(
+        said[:length] in phrases and _is_line_of(said[length:], phrases, most - 1, whole=whole)
+        for length in range(1, len(said) + 1)
     )

@@ -1,6 +1,6 @@
 import pytest
 
-from voxhelm.text.backchannels import _PHRASES, MOST_PHRASES, is_backchannel
+from voxhelm.text.backchannels import _PHRASES, MOST_PHRASES, is_backchannel, may_become_backchannel
 
 LISTENING = {
     "en": [
@@ -125,3 +125,36 @@ def test_a_word_of_one_language_counts_for_no_other():
 def test_a_transcript_without_end_is_none(language):
     assert not is_backchannel("m" * 100_000, language)
     assert not is_backchannel("yeah " * 100_000, language)
+
+
+@pytest.mark.parametrize(
+    ("partial", "language"),
+    [
+        ("", "en"),
+        ("Yeah", "en"),
+        ("I", "en"),
+        ("That's", "en"),
+        ("Yeah, that's", "en"),
+        ("pois", "pt"),
+        ("そう", "ja"),
+        ("そ", "ja"),
+    ],
+)
+def test_the_beginning_of_a_sign_of_listening_may_become_one(partial, language):
+    assert may_become_backchannel(partial, language)
+
+
+@pytest.mark.parametrize("partial", ["No", "I want", "Wait", "Yeah, but", "Right?", "yeah " * 4, "m" * 100_000])
+def test_what_can_be_no_sign_of_listening_any_more_is_known_at_once(partial):
+    assert not may_become_backchannel(partial, "en")
+
+
+@pytest.mark.parametrize(("language", "transcript"), [(code, text) for code, texts in LISTENING.items() for text in texts])
+def test_while_the_language_is_not_known_those_of_all_languages_may(language, transcript):
+    assert may_become_backchannel(transcript, None)
+    assert may_become_backchannel(transcript, language)
+
+
+@pytest.mark.parametrize("transcript", ["wait", "stop", "чакай", "espera", "the train to Sofia", "не"])
+def test_what_is_one_in_no_language_may_not(transcript):
+    assert not may_become_backchannel(transcript, None)
