@@ -85,8 +85,8 @@ class Tone(MediaStreamTrack):
 class Client:
     """A browser, as far as a call goes."""
 
-    def __init__(self, track=None, *, channel="oai-events", direction="sendrecv", ice_servers=()):
-        self.connection = RTCPeerConnection(RTCConfiguration(iceServers=list(ice_servers)))
+    def __init__(self, track=None, *, channel="oai-events", direction="sendrecv", connection=None):
+        self.connection = connection or RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self.transceiver = self.connection.addTransceiver(track or Tone(), direction=direction)
         self.channel = None if channel is None else self.connection.createDataChannel(channel)
         self.messages = []

@@ -15,6 +15,9 @@ from voxhelm.webrtc.peer import Peer
 from voxhelm.webrtc.peer_options import PeerOptions
 from voxhelm.webrtc.port_range import PortRange
 
+# uvloop waits for ever for a socket whose warning, that it was left open by a test that failed, was made an error.
+pytestmark = pytest.mark.filterwarnings("default::ResourceWarning")
+
 
 def candidates_of(sdp):
     """(address, port, kind); both lines of an answer have the same ones."""
