@@ -27,7 +27,7 @@ from voxhelm.realtime.session_config import Input, SemanticVad, ServerVad, Trans
 from voxhelm.realtime.teller import Teller
 from voxhelm.realtime.utterance import Utterance
 from voxhelm.realtime.voice_turns import PAUSE_MS, Began, Ended, Paused, VoiceTurn, VoiceTurns, WentOn
-from voxhelm.text.backchannels import is_backchannel
+from voxhelm.text.backchannels import is_backchannel, may_become_backchannel
 
 # Less is no utterance; OpenAI's own bound.
 SHORTEST_COMMIT_MS: Final = 100.0
@@ -142,7 +142,7 @@ class Listening:
         if spoken is None or spoken.item_id != heard.item_id:
             return []
         spoken.partial += heard.delta
-        if spoken.held and not is_backchannel(spoken.partial, self._language):
+        if spoken.held and not may_become_backchannel(spoken.partial, self._language):
             return self._announce(spoken)
         return []
 

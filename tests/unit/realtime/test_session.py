@@ -608,6 +608,17 @@ def test_words_decide_before_the_time_is_over():
     assert kinds(events)[0] == "input_audio_buffer.speech_started"
 
 
+def test_words_that_may_yet_be_a_listeners_decide_nothing_while_their_language_is_not_known():
+    rig = Rig(SEMANTIC)
+    rig.happen(happening.FaceChanged(attached=True, plays=True))
+    say_and_answer(rig)
+    rig.voice(192)
+    assert rig.happen(happening.HeardPartly(rig.opened[-1], "That's")) == []
+    rig.silence(192)
+    assert rig.understood("That's right.", rig.finished[-1]) == []
+    assert not rig.wants(StopAnswer)
+
+
 def say_and_answer(rig: Rig):
     """A turn that sounds finished, and a reply under way."""
     rig.voice(320)
