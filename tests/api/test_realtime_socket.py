@@ -205,6 +205,13 @@ def test_a_place_that_gets_free_is_given_to_who_waits(tmp_path):
             with begun(command) as second:
                 while "voxhelm_realtime_sessions_waiting 1.0" not in httpx.get(f"{server.url}/metrics").text:
                     pass
+                # Who does not want to wait any more gives its turn up.
+                with begun(command) as third:
+                    while "voxhelm_realtime_sessions_waiting 2.0" not in httpx.get(f"{server.url}/metrics").text:
+                        pass
+                    third.kill()
+                while "voxhelm_realtime_sessions_waiting 1.0" not in httpx.get(f"{server.url}/metrics").text:
+                    pass
                 first.stdin.close()
                 assert second.stdout.readline() == "session.created\n"
                 second.stdin.close()
@@ -362,6 +369,23 @@ def test_a_server_that_stops_hands_its_sessions_over_to_the_next(tmp_path):
 
 
 # --- what operators see
+
+
+def test_neither_keys_nor_tokens_are_logged(tmp_path):
+    (tmp_path / "keys").write_text("page: a-secret-of-the-page\n")
+    with running_server(tmp_path, VOXHELM_IDENTITY__KEY_FILES=f'["{tmp_path / "keys"}"]', VOXHELM_LOG__LEVEL="debug") as server:
+        headers = {"authorization": "Bearer a-secret-of-the-page"}
+        secret = httpx.post(f"{server.url}/v1/realtime/client_secrets", json={}, headers=headers).json()["value"]
+        offered = ["realtime", f"openai-insecure-api-key.{secret}"]
+        with talking(server.url, subprotocols=offered) as talk:
+            token = token_of(talk.next())
+            talk.drop()
+        with talking(server.url, f"?resume={token}", subprotocols=offered) as talk:
+            talk.next()
+        assert refusal(server.url, "?api_key=a-secret-of-the-page")[0] == 401
+    log = (tmp_path / "server.log").read_text()
+    assert "/v1/realtime" in log
+    assert not [known for known in ("a-secret-of-the-page", secret, token) if known in log]
 
 
 def test_sockets_are_counted_by_route_and_status(server_url):
