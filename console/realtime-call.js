@@ -76,14 +76,20 @@ export class RealtimeCall {
     await this.#sender?.replaceTrack(stream.getAudioTracks()[0]);
   }
 
+  /** Hang up: the conversation is over. */
   close() {
     if (this.#closed) return;
+    this.#leave();
+    // The server finds out by itself, only later: nobody needs to be told when this does not get through.
+    if (this.#id) hangUp(this.#id).catch(() => {});
+  }
+
+  /** Be here no more; the conversation may go on. */
+  #leave() {
     this.#closed = true;
     clearTimeout(this.#away);
     this.#sound.stop();
     this.#peer?.close();
-    // The server finds out by itself, only later: nobody needs to be told when this does not get through.
-    if (this.#id) hangUp(this.#id).catch(() => {});
   }
 
   /** When events can be sent. */
@@ -110,7 +116,7 @@ export class RealtimeCall {
 
   #lost() {
     if (this.#closed) return;
-    this.close();
+    this.#leave();
     this.onEnd(new ApiError('The call was lost.', { code: 'lost' }), true);
   }
 }

@@ -218,7 +218,7 @@ class Listening:
         return [*heeded, self._teller.say("input_audio_buffer.cleared")]
 
     def abandon(self) -> list[Heeded]:
-        """The client is gone for the moment: what it was saying has no end that anybody knows."""
+        """The client is gone, or has come back by another way: forget what it was saying."""
         heeded = self._dropped()
         if self._watching:
             self._watching = False

@@ -355,10 +355,9 @@ class Session:
                 effects += self._replies.cancel(active, "client_cancelled")
             effects += self._replies.hush(now.heard, now.seconds)
         self._attached, self._plays = change.attached, change.plays
-        if not change.attached:
-            self._sound.clear()
-            effects += self._heed(self._listening.abandon(), now)
-        return effects
+        # Gone, or here by another way before anybody knew that it was gone: what it was saying has a hole, or no end.
+        self._sound.clear()
+        return effects + self._heed(self._listening.abandon(), now)
 
     def _tick(self, _tick: happening.Tick, now: Moment) -> list[Effect]:
         if now.seconds >= self.beginning.started_seconds + self._limits.longest_session_seconds:

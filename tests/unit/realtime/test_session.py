@@ -663,6 +663,14 @@ def test_a_client_that_is_gone_for_the_moment_is_not_taken_for_a_speaker():
     assert kinds(rig.events)[-1] == "input_audio_buffer.speech_started"
 
 
+def test_a_client_that_comes_by_another_way_before_it_was_missed_says_again_what_it_was_saying():
+    rig = Rig(TOLD)
+    rig.voice(320)
+    rig.happen(happening.FaceChanged(attached=True))
+    assert rig.wants(DropHearing)[-1].item_id == rig.opened[-1]
+    assert rig.session.at_turn_boundary
+
+
 def test_somebody_who_speaks_without_end_is_cut_and_not_lost():
     rig = Rig(limits=SessionLimits(longest_input_seconds=2.0))
     rig.voice(4000)
