@@ -1,8 +1,13 @@
 """Between a call and its session."""
 
+import asyncio
+from typing import Final
+
 from voxhelm.domain.pcm import Pcm
 from voxhelm.realtime.conductor import Conductor
 from voxhelm.webrtc.peer import Peer
+
+OVER: Final = 1000
 
 
 class CallListener:
@@ -12,12 +17,18 @@ class CallListener:
         """after_event_id: the last event that a caller knows of who comes back."""
         self._conductor = conductor
         self._after_event_id = after_event_id
-        self.peer: Peer | None = None
+        self._peer: Peer | None = None
+        self._waiting: asyncio.Task[None] | None = None
+
+    def begin(self, peer: Peer) -> None:
+        """The call has been answered. The session may be over before the caller is there."""
+        self._peer = peer
+        self._waiting = asyncio.create_task(self._hang_up(peer), name="hang-up")
 
     def on_open(self) -> None:
         """As `PeerListener`."""
-        if self.peer is not None:
-            self._conductor.attach(self.peer, plays=True, after_event_id=self._after_event_id)
+        if self._peer is not None:
+            self._conductor.attach(self._peer, plays=True, after_event_id=self._after_event_id)
 
     def on_event(self, event: bytes | str) -> None:
         """As `PeerListener`."""
@@ -31,7 +42,13 @@ class CallListener:
         """As `PeerListener`."""
         self._conductor.drained(item_id)
 
-    def on_closed(self, reason: str) -> None:  # noqa: ARG002 - the peer has told the log
-        """As `PeerListener`."""
-        if self.peer is not None:
-            self._conductor.detach(self.peer)
+    def on_closed(self, reason: str) -> None:  # noqa: ARG002 - a session has no use for it
+        """As `PeerListener`. Whoever has left may come back, so the session goes on for a while."""
+        if self._waiting is not None:
+            self._waiting.cancel()
+        if self._peer is not None:
+            self._conductor.detach(self._peer)
+
+    async def _hang_up(self, peer: Peer) -> None:
+        await self._conductor.wait_ended()
+        peer.close(OVER, "The session is over.")

@@ -77,10 +77,11 @@ def realtime_calls_router(services: Services, options: PeerOptions, allow_origin
 
 async def _answered(sdp: str, conductor: Conductor, options: PeerOptions, after_event_id: str | None) -> Response:
     listener = CallListener(conductor, after_event_id)
-    listener.peer = await Peer.answer(sdp, options, listener)
+    peer = await Peer.answer(sdp, options, listener)
+    listener.begin(peer)
     # A session that has begun at a socket has no name as a call.
     headers = {} if conductor.call_id is None else {"location": f"/v1/realtime/calls/{conductor.call_id}"}
-    return Response(listener.peer.answer_sdp, 201, headers, SDP)
+    return Response(peer.answer_sdp, 201, headers, SDP)
 
 
 async def _offered(request: Request) -> tuple[str, dict[str, Any]]:
