@@ -56,8 +56,12 @@ LONG_AUDIO = Bar("growth of resident memory over three hours of audio", Side.AT_
 SOAK_UNANSWERED = Bar("requests without an answer in the soak", Side.AT_MOST, 0, "")
 SOAK_LEFT = Bar("leases, processes and connections left by the soak", Side.AT_MOST, 0, "")
 SOAK_HEALTH = Bar("99th percentile of /health in the soak", Side.AT_MOST, 50, " ms")
+LOSS_THROWN_AWAY = Bar("packets that arrive and are thrown away when 5 % are lost", Side.AT_MOST, 0.1, " %")
+LOSS_DELAY = Bar("delay of a call's sound after a minute in which 5 % were lost", Side.AT_MOST, 20, " ms")
 
 ALL = (
+    LOSS_THROWN_AWAY,
+    LOSS_DELAY,
     SOAK_UNANSWERED,
     SOAK_LEFT,
     SOAK_HEALTH,

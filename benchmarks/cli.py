@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "transcription": ("benchmarks.transcription", "hearing over calling the library directly"),
     "hearing-peers": ("benchmarks.hearing_peers", "Voxhelm, wyoming-faster-whisper and the bare library on the same Whisper"),
     "microbatch": ("benchmarks.microbatch", "Whisper's windows of several callers together, and each alone"),
+    "loss": ("benchmarks.loss", "packets lost, late and out of order: aiortc's jitter buffer and ours"),
     "wer": ("benchmarks.wer", "word error rates on recordings with transcripts"),
     "disconnects": ("benchmarks.disconnects", "what is left after clients that vanish"),
     "soak": ("benchmarks.soak", "half an hour of mixed load with kills, leavers and a tight budget (--seconds)"),
