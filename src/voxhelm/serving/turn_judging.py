@@ -28,7 +28,7 @@ from voxhelm.telemetry.metrics import Metrics
 from voxhelm.text.turn_end import finished_probability
 
 DEADLINE_SECONDS: Final = 0.45
-"""Ten times what a model takes on a processor of its own; it may have to share one with the recogniser, which looks at the same pause.
+"""Several times what a model takes on a processor of its own; it may have to share one with the recogniser, which looks at the same pause.
 
 Where nothing tells, a speaker is waited for as long anyway (`realtime/eagerness.py`), so later it would be of no use.
 """
