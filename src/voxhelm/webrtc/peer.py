@@ -186,6 +186,8 @@ class Peer:
         while call.is_connected and not (self._line.is_empty and call.has_sent_everything) and self._loop.time() < deadline:  # noqa: ASYNC110
             await asyncio.sleep(_LOOK_SECONDS)
         self._playout.hush()
-        await call.close()
-        self._listener.on_closed(reason)
-        self._closed.set()
+        try:
+            await call.close()
+        finally:
+            self._listener.on_closed(reason)
+            self._closed.set()

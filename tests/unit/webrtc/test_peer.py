@@ -187,6 +187,26 @@ async def test_over_a_bad_network_all_of_the_time_is_heard_and_nearly_all_of_the
     await over(peer, client)
 
 
+async def test_the_client_is_told_what_was_lost_and_the_server_learns_how_far_it_is_away():
+    heard, client = Heard(), Client()
+    sent = spoil_the_way(client, lost=0.2, late=0, late_seconds=0, seed=3)
+    peer = await client.call(heard)
+
+    async def told():
+        return [stats for stats in (await client.connection.getStats()).values() if stats.type == "remote-inbound-rtp"]
+
+    async with asyncio.timeout(15):
+        while not any(stats.packetsLost > 0 and stats.roundTripTime is not None for stats in await told()):
+            await asyncio.sleep(0.05)
+    (stats,) = await told()
+    assert stats.packetsLost < len(sent) / 2
+    assert 0 < stats.fractionLost < 150
+    assert 0 <= stats.roundTripTime < 0.2
+    await until(lambda: peer._call.round_trip_seconds is not None)
+    assert peer._call.round_trip_seconds < 0.2
+    await over(peer, client)
+
+
 async def test_hushed_sound_stops_and_what_was_heard_is_known():
     heard, client = Heard(), Client()
     peer = await client.call(heard)
