@@ -5,6 +5,7 @@ A parrot speaks, so that every sample of a reply tells which letters of it have 
 
 import base64
 import json
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -13,7 +14,7 @@ import numpy as np
 import pytest
 import soxr
 from numpy.typing import NDArray
-from playwright.sync_api import Browser, Page, WebSocket, expect
+from playwright.sync_api import Browser, Page, WebSocket, WebSocketRoute, expect
 
 from tests.api.realtime_client import spoken as recorded
 from tests.api.realtime_client import talking
@@ -157,3 +158,59 @@ def test_what_a_caller_heard_before_interrupting_is_what_the_server_keeps_word_b
     assert struck.startswith(told)
     shown = page.locator(".turn.assistant p").first.evaluate("(one) => one.firstChild.textContent.trim()")
     assert shown == content["transcript"]
+
+
+def test_a_connection_that_breaks_while_somebody_speaks_is_not_noticed(wire: tuple[Page, Wire]) -> None:
+    page, _ = wire
+    sockets: list[WebSocketRoute] = []
+
+    def passed_on(socket: WebSocketRoute) -> None:
+        sockets.append(socket)
+        server = socket.connect_to_server()
+
+        def told(message: str | bytes) -> None:
+            socket.send(message)
+            if len(sockets) == 1 and json.loads(message)["type"] == "input_audio_buffer.speech_started":
+                socket.close(code=1011, reason="the network is gone")
+
+        server.on_message(told)
+
+    page.route_web_socket(re.compile("/v1/realtime"), passed_on)
+    page.reload()
+    page.select_option("#talk-transport", "websocket")
+    page.click("#talk-connect")
+    expect(page.locator(PHASE)).to_have_text("Listening")
+    say(page, QUESTION)
+    expect(page.locator(".turn.user p")).to_have_text([HEARD])
+    expect(page.locator(PHASE)).to_have_text("Speaking")
+    assert len(sockets) == 2
+    assert "resume=" in sockets[1].url
+    expect(page.locator("#talk-notice")).to_be_hidden()
+
+
+def test_a_call_that_is_lost_is_made_anew_and_the_conversation_goes_on(wire: tuple[Page, Wire]) -> None:
+    page, _ = wire
+    page.add_init_script(
+        """window.peers = [];
+        window.RTCPeerConnection = class extends RTCPeerConnection {
+          constructor(options) { super(options); window.peers.push(this); }
+        };"""
+    )
+    page.reload()
+    page.select_option("#talk-transport", "webrtc")
+    page.click("#talk-connect")
+    expect(page.locator(PHASE)).to_have_text("Listening")
+    say(page, QUESTION)
+    expect(page.locator(PHASE)).to_have_text("Speaking")
+    page.evaluate(
+        """() => {
+          Object.defineProperty(window.peers[0], 'connectionState', { get: () => 'failed' });
+          window.peers[0].dispatchEvent(new Event('connectionstatechange'));
+        }"""
+    )
+    expect(page.locator("#talk-notice")).to_have_text("The line was lost, and a new call was made. The conversation goes on.")
+    expect(page.locator(PHASE)).to_have_text("Listening")
+    expect(page.locator(".turn.assistant del")).to_be_visible()
+    say(page, QUESTION)
+    expect(page.locator(".turn.user p")).to_have_text([HEARD, HEARD])
+    expect(page.locator(PHASE)).to_have_text("Speaking")
