@@ -12,6 +12,8 @@ import uvicorn
 from voxhelm.realtime.sessions import Sessions
 
 LOOK_SECONDS: Final = 0.1
+# For what works for a conversation to stop, after the grace is over: an engine may hang.
+LAST_SECONDS: Final = 5.0
 
 
 class PatientServer(uvicorn.Server):
@@ -36,6 +38,8 @@ class PatientServer(uvicorn.Server):
         draining = asyncio.ensure_future(self._sessions.drain(self._grace_seconds))
         while not draining.done() and not self.force_exit:
             await asyncio.wait((draining,), timeout=LOOK_SECONDS)
+            if time.monotonic() - began_seconds > self._grace_seconds + LAST_SECONDS:
+                break
         if draining.done():
             draining.result()
         draining.cancel()
