@@ -13,7 +13,7 @@ from voxhelm.domain.pcm import Pcm
 from voxhelm.realtime import effects as effect
 from voxhelm.realtime import happenings as happening
 from voxhelm.realtime.answering import Answering
-from voxhelm.realtime.client_events import InvalidEvent, parse
+from voxhelm.realtime.client_events import CancelResponse, InvalidEvent, parse
 from voxhelm.realtime.face import Face, PlayingFace
 from voxhelm.realtime.judging import Judging
 from voxhelm.realtime.live_hearing import LiveHearing
@@ -335,8 +335,17 @@ class Conductor:
     def _go(self) -> None:
         save, self._leaving = self._leaving, None
         if save is not None and not self._over:
+            self._break_off()
             save(self)
             self._finish(RESTARTING, "The server restarts. Resume the session.")
+
+    def _break_off(self) -> None:
+        """What cannot be waited for any longer ends as if the client had ended it."""
+        if not self._session.at_turn_boundary:
+            self._perform(self._taken(happening.FaceChanged(attached=False)))
+            cancelled = self._taken(CancelResponse())
+            if not any(isinstance(one, effect.Send) and one.event["type"] == "error" for one in cancelled):
+                self._perform(cancelled)
 
     def _arm(self) -> None:
         """Wake up when something is due. A timer that is early does no harm, and changing it for each message would cost more."""

@@ -18,6 +18,7 @@ from voxhelm.kit.read_ahead import read_ahead
 from voxhelm.realtime.effects import StartAnswer, Voicing
 from voxhelm.realtime.happenings import AnswerCall, AnswerEnded, AnswerFailed, AnswerSpeech, AnswerText, Happening
 from voxhelm.realtime.mishap import mishap
+from voxhelm.realtime.reply_language import ReplyLanguage
 from voxhelm.realtime.session_config import RATE_HZ, AudioFormat
 from voxhelm.realtime.spans import Span
 from voxhelm.realtime.word_spans import WordSpans
@@ -67,10 +68,11 @@ class Saying:
         self._post = post
         self._first_text: Callable[[], None] | None = first_text
         self._unspoken = Unspoken(code=wanted.voicing is None)
-        self._phrases = Phrases(None)
+        language = ReplyLanguage(wanted.question)
+        self._phrases = Phrases(language.language)
         self._call_id: str | None = None
         self._usage = AnswerUsage()
-        self._voice = _Voice(mouth, wanted.response_id, wanted.voicing, self._caller, post) if wanted.voicing else None
+        self._voice = _Voice(mouth, wanted.response_id, wanted.voicing, language, self._caller, post) if wanted.voicing else None
 
     async def run(self) -> None:
         """From the question to `AnswerEnded` or `AnswerFailed`."""
@@ -137,10 +139,19 @@ class Saying:
 class _Voice:
     """Says the pieces of one answer, one after the other."""
 
-    def __init__(self, mouth: Mouth, response_id: str, voicing: Voicing, caller: Caller, post: Callable[[Happening], None]) -> None:
+    def __init__(
+        self,
+        mouth: Mouth,
+        response_id: str,
+        voicing: Voicing,
+        language: ReplyLanguage,
+        caller: Caller,
+        post: Callable[[Happening], None],
+    ) -> None:
         self._mouth = mouth
         self._response_id = response_id
         self._voicing = voicing
+        self._language = language
         self._caller = caller
         self._post = post
         self._encoder = _encoder(voicing.format)
@@ -167,6 +178,7 @@ class _Voice:
             cached=False,  # a conversation's sentences come once, and asking the disk takes time
             input_type=InputType.TEXT,
             timed=True,
+            language=self._language.of(text),
         )
         async with aclosing(await self._mouth.speaker.speak(request)) as reply:
             lead = separator(self._before, text)

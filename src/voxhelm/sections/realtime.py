@@ -46,7 +46,7 @@ class RealtimeSettings(BaseModel):
             ge=0,
             description="Of what each client was told last, so that who comes back hears what it missed: 16 s of sound are 1 MB.",
         ),
-    ] = ByteSize(4 * 1024**2)
+    ] = ByteSize(2 * 1024**2)
     longest_session_seconds: Annotated[
         float,
         Field(gt=0, description="Then a session ends. An hour, as with OpenAI; whoever forgets to hang up gives the place back."),
@@ -55,9 +55,9 @@ class RealtimeSettings(BaseModel):
         ByteSize,
         Field(
             ge=0,
-            description="Sound that each conversation keeps for conversation.item.retrieve. 11 minutes; the oldest goes first.",
+            description="Sound that each conversation keeps for conversation.item.retrieve. Three minutes; the oldest goes first.",
         ),
-    ] = ByteSize(32 * 1024**2)
+    ] = ByteSize(8 * 1024**2)
     stalled_seconds: Annotated[
         float,
         Field(gt=0, description="A reply that does not get on for so long has failed. Loading a large voice takes about as long."),

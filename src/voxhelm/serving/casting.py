@@ -9,7 +9,7 @@ from typing import Final
 from voxhelm.catalog.detour import STRAIGHT, Detour
 from voxhelm.catalog.voices import ChosenVoice, VoiceBook
 from voxhelm.domain.errors import LanguageUnsupported
-from voxhelm.text.language import guess_language
+from voxhelm.text.language import guess_language, may_be_in
 from voxhelm.text.part import Pause, Say, Style
 from voxhelm.text.passage import Passage
 from voxhelm.text.scripts import letters_by_script
@@ -56,12 +56,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the caller says of the voice. name, detour: see `VoiceBook.choose`. default_language: for texts that do not tell."""
+    """What the caller says of the voice. name, detour: see `VoiceBook.choose`. default_language: for texts that do not tell.
+
+    language: of the text, where the caller knows it.
+    """
 
     name: str | None
     model: str
     default_language: str
     detour: Detour = STRAIGHT
+    language: str | None = None
 
 
 @dataclass(slots=True)
@@ -194,10 +198,16 @@ class Casting:
     @cached_property
     def _guessed(self) -> str:
         """The language of the text: a guess that takes longer than all the rest here, and that a voice of one language does not need."""
-        return guess_language(self._text, default=self._wanted.default_language)
+        return self._language_of(self._text)
+
+    def _language_of(self, text: str) -> str:
+        known = self._wanted.language
+        if known is not None and may_be_in(text, known):
+            return known
+        return guess_language(text, default=self._wanted.default_language)
 
     def _of_script(self, manner: _Manner, text: str, script: str | None) -> ChosenVoice:
-        language = guess_language(text, default=self._wanted.default_language)
+        language = self._language_of(text)
         key = (language, script or "")
         if key not in manner.by_script:
             manner.by_script[key] = self._choose(manner.name, lambda: [language, self._wanted.default_language], script)

@@ -59,6 +59,7 @@ class SpeechRequest:
     cached: whether it may be kept, and come from what was. input_type: how the text is to be understood.
     instructions: how to say it, in words. figures, even_loudness: as in SpeechOptions; None is as the operator has it.
     timed: whether it is wanted when each word is heard. detour: what is gone around.
+    language: ISO 639-1, of the text, where the caller knows it; a text in other letters is guessed all the same.
     """
 
     text: str
@@ -74,6 +75,7 @@ class SpeechRequest:
     timed: bool = False
     cached: bool = True
     detour: Detour = STRAIGHT
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +188,11 @@ class Speaker:
         return self._casting(request, self._check(request))
 
     def _casting(self, request: SpeechRequest, parts: Sequence[Part]) -> Casting:
-        return Casting(self._voices, parts, Wanted(request.voice, request.model, self._options.default_language, request.detour))
+        return Casting(
+            self._voices,
+            parts,
+            Wanted(request.voice, request.model, self._options.default_language, request.detour, request.language),
+        )
 
     def _lines(self, request: SpeechRequest, casting: Casting) -> Iterator[Line]:
         reading = self._options.reading

@@ -104,6 +104,16 @@ def guess_language(text: str, *, default: str) -> str:
     return _among(beginning, script, counts[script], candidates, fallback)
 
 
+def may_be_in(text: str, language: str) -> bool:
+    """Whether `text` is in the letters of a language (ISO 639-1), or in none."""
+    script = next(iter(letters_by_script(text[:_LOOKED_AT_CHARACTERS])), UNFAMILIAR)
+    if script == UNFAMILIAR:
+        return True
+    if script == "latin":
+        return language not in _OTHER_SCRIPTS
+    return language == _ONE_LANGUAGE.get(script) or language in _SEVERAL_LANGUAGES.get(script, ())
+
+
 def _among(text: str, script: str, letters: int, candidates: tuple[str, ...], fallback: str) -> str:
     """The language of a text in a script that few languages share."""
     told = _told_by_letters(text, script)

@@ -110,6 +110,12 @@ class Player(Client):
 
     def duck(self, gain: float) -> None:
         self.acts.append(f"duck {gain}")
+        self._news.set()
+
+    async def until_act(self, act: str) -> None:
+        while act not in self.acts:
+            self._news.clear()
+            await self._news.wait()
 
     def heard(self) -> Heard | None:
         return Heard(next(reversed(self.played)), self.heard_ms) if self.played else None

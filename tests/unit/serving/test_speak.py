@@ -94,3 +94,13 @@ async def test_sound_is_counted(services):
     registry = services.metrics.registry
     assert registry.get_sample_value("voxhelm_speech_audio_seconds_total", {"model": "fake-speech"}) == pytest.approx(6.0)
     assert registry.get_sample_value("voxhelm_speech_characters_total", {"model": "fake-speech"}) == 100
+
+
+@pytest.mark.parametrize(("language", "spoken"), [("en", "en"), ("de", "de"), ("bg", "pt"), (None, "pt")])
+async def test_a_text_whose_language_is_known_is_not_guessed(services, language, spoken):
+    # By itself it is taken for Portuguese; and Bulgarian is not written in these letters.
+    text = "Say a long sentence, as long as it takes."
+    wanted = SpeechRequest(text, "espeak-ng", None, AudioFormat.PCM, language=language)
+    reply = await services.speaker.speak(wanted)
+    await reply.aclose()
+    assert reply.chosen.language == spoken
