@@ -1,6 +1,8 @@
 import asyncio
 import gc
 import re
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -348,6 +350,13 @@ async def test_strangers_are_not_listened_to_for_long():
     transport.close()
     peer.close(1000, "over")
     await peer.wait_closed()
+
+
+@pytest.mark.parametrize("module", ["voxhelm.webrtc.peer", "voxhelm.api.app", "voxhelm.compose"])
+def test_aiortc_is_not_imported_before_somebody_calls(module):
+    program = f"import sys, {module}; print('aiortc' in sys.modules, 'aioice' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["False", "False"]
 
 
 def traces():
