@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
@@ -16,6 +16,7 @@ from voxhelm.domain.pcm import Pcm
 from voxhelm.domain.segment import Segment
 from voxhelm.kit.clock import Clock
 from voxhelm.realtime.happenings import Happening, Heard, HeardPartly, HearingFailed
+from voxhelm.realtime.hearing_cost import HearingCost
 from voxhelm.realtime.judging import Words
 from voxhelm.realtime.live_text import LiveText
 from voxhelm.realtime.mishap import mishap
@@ -43,6 +44,7 @@ class Ears:
     partials: Ration
     clock: Clock
     log: Log
+    cost: HearingCost = field(default_factory=HearingCost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +132,15 @@ class LiveHearing:
         caller = self._caller
         if not patient:
             caller = replace(caller, priority=Priority.INTERACTIVE, patience_seconds=PARTIAL_PATIENCE_SECONDS)
-        async with aclosing(await self._ears.listener.hear(HearingRequest(pcm, wanted.model, options, caller))) as hearing:
-            segments = tuple([segment async for segment in hearing.segments])
-            return _Transcript(segments, hearing.language or _language(segments))
+        began_seconds, whole = self._ears.clock.monotonic_seconds(), False
+        try:
+            async with aclosing(await self._ears.listener.hear(HearingRequest(pcm, wanted.model, options, caller))) as hearing:
+                segments = tuple([segment async for segment in hearing.segments])
+                whole = True
+                return _Transcript(segments, hearing.language or _language(segments))
+        finally:
+            took_seconds = self._ears.clock.monotonic_seconds() - began_seconds
+            self._ears.cost.note(wanted.model, pcm.duration_seconds, took_seconds, whole=whole)
 
 
 class _Utterance:
@@ -176,7 +184,8 @@ class _Utterance:
         if self._finished_seconds is not None:
             return
         self._drop_speculation()
-        if self._speculated_seconds > self._sound_seconds + SPECULATION_SECONDS:
+        spent = self._speculated_seconds > self._sound_seconds + SPECULATION_SECONDS
+        if spent or not self._owner.ears.cost.speculation_pays(self._wanted.model):
             return
         self._stop_looking()
         speculation = _Speculation(self._now_seconds, self._sound_seconds)
@@ -216,7 +225,8 @@ class _Utterance:
             self._whole.cancel()
 
     def _look(self) -> None:
-        if not self._owner.ears.partials.take():
+        window_seconds = self._sound_seconds - self._text.window_start_seconds
+        if not self._owner.ears.cost.look_pays(self._wanted.model, window_seconds) or not self._owner.ears.partials.take():
             return
         self._pace.begin(self._sound_seconds, self._now_seconds)
         window, until_seconds = self._sound(self._text.window_start_seconds), self._sound_seconds
