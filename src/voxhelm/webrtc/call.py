@@ -1,5 +1,6 @@
 """One call, as aiortc sees it."""
 
+import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -36,6 +37,8 @@ aiortc.rtcsctptransport.SCTP_RTO_MIN = 0.4  # type: ignore[assignment]
 
 _MOST_UNFINISHED_BYTES: Final = 1_048_576
 _MOST_STREAMS: Final = 16
+# What aiortc raises on messages that no client would send.
+_SENSELESS: Final = (AssertionError, AttributeError, IndexError, KeyError, TypeError, ValueError, struct.error)
 _OPUS_PARAMETERS: Final = {"minptime": 10, "useinbandfec": 1, "maxplaybackrate": 24_000}
 
 
@@ -131,17 +134,7 @@ class Call:
     async def _negotiate(self) -> None:
         try:
             await self._connection.setRemoteDescription(RTCSessionDescription(self._offer.sdp, "offer"))
-        except (
-            InternalError,
-            InvalidAccessError,
-            InvalidStateError,
-            OperationError,
-            AssertionError,
-            AttributeError,
-            KeyError,
-            TypeError,
-            ValueError,
-        ) as error:
+        except (InternalError, InvalidAccessError, InvalidStateError, OperationError, *_SENSELESS) as error:
             raise SdpInvalid(f"The SDP offer cannot be answered: {error}", param="sdp") from error
         codecs = [codec for codec in self._transceiver._codecs if codec.name.lower() == "opus"]  # noqa: SLF001
         for codec in codecs:
@@ -152,8 +145,8 @@ class Call:
         await self._connection.setLocalDescription(await self._connection.createAnswer())
 
     def _bound_messages(self, sctp: Any) -> None:
-        """What is announced as the limit, aiortc does not enforce."""
-        receive = sctp._receive_data_chunk  # noqa: SLF001
+        """What is announced as the limit, aiortc does not enforce; and what makes no sense ends its loop with a traceback."""
+        receive, handle = sctp._receive_data_chunk, sctp._handle_data  # noqa: SLF001
 
         async def receive_within_bounds(chunk: Any) -> None:
             unfinished_bytes = _MOST_UNFINISHED_BYTES - sctp._advertised_rwnd  # noqa: SLF001
@@ -162,7 +155,13 @@ class Call:
             else:
                 await receive(chunk)
 
-        sctp._receive_data_chunk = receive_within_bounds  # noqa: SLF001
+        async def handle_what_makes_sense(data: bytes) -> None:
+            try:
+                await handle(data)
+            except _SENSELESS:
+                self._lose("it sent what is no message")
+
+        sctp._receive_data_chunk, sctp._handle_data = receive_within_bounds, handle_what_makes_sense  # noqa: SLF001
 
     def _state_changed(self) -> None:
         match self._connection.connectionState:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from voxhelm.webrtc.opus_encoder import OpusEncoder
 from voxhelm.webrtc.opus_packet import CLOCK_HZ
+from voxhelm.webrtc.pace import Pace
 from voxhelm.webrtc.playout import FRAME_SAMPLES, FRAME_SECONDS, RATE_HZ
 
 _TICKS_PER_FRAME: Final = FRAME_SAMPLES * CLOCK_HZ // RATE_HZ
@@ -29,27 +30,17 @@ class SoundTrack(MediaStreamTrack):
         super().__init__()
         self._next_frame = next_frame
         self._encoder = OpusEncoder()
-        self._due_seconds: float | None = None
-        self._ticks = 0
+        self._pace = Pace(frame_seconds=FRAME_SECONDS, frame_ticks=_TICKS_PER_FRAME, most_behind_seconds=_MOST_BEHIND_SECONDS)
 
     async def recv(self) -> Any:
         """The next packet, when it is due."""
         loop = asyncio.get_running_loop()
-        if self._due_seconds is None:
-            self._due_seconds = loop.time()
-        wait_seconds = self._due_seconds - loop.time()
-        if wait_seconds < -_MOST_BEHIND_SECONDS:
-            # The loop was busy. A hole is told to the other side as one; sending faster to make up for it would be a delay that stays.
-            missed = int(-wait_seconds / FRAME_SECONDS)
-            self._due_seconds += missed * FRAME_SECONDS
-            self._ticks += missed * _TICKS_PER_FRAME
-        await asyncio.sleep(max(0.0, self._due_seconds - loop.time()))
+        due_seconds, ticks = self._pace.next(loop.time())
+        await asyncio.sleep(max(0.0, due_seconds - loop.time()))
         if self.readyState != "live":
             raise MediaStreamError
         frame = self._next_frame(loop.time())
         packet = av.Packet(self._encoder.encode(_SILENCE if frame is None else frame))
         packet.time_base = Fraction(1, CLOCK_HZ)
-        packet.pts = self._ticks
-        self._ticks += _TICKS_PER_FRAME
-        self._due_seconds += FRAME_SECONDS
+        packet.pts = ticks
         return packet

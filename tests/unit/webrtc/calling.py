@@ -132,15 +132,15 @@ class Client:
             await asyncio.gather(self._listening, return_exceptions=True)
 
 
-def spoil_the_way(client, *, lost, late, late_seconds, seed):
-    """Lose some of the sound that a client sends, and hold some of it up. Returns how many packets it tried to send."""
+def spoil_the_way(client, *, lost, late, late_seconds, seed, everything=False):
+    """Lose some of the sound that a client sends, or of everything, and hold some up. Returns one for each packet of it."""
     random = Random(seed)
     ice = client.transceiver.sender.transport.transport
     send, loop, sent = ice._send, asyncio.get_running_loop(), []
     held_up = set()
 
     async def spoilt(data):
-        if not (127 < data[0] < 192 and not 191 < data[1] < 209):
+        if not everything and not (127 < data[0] < 192 and not 191 < data[1] < 209):
             await send(data)
             return
         sent.append(1)

@@ -160,6 +160,32 @@ async def test_a_message_without_an_end_is_not_kept_without_a_bound():
     await client.leave()
 
 
+@pytest.mark.parametrize(("protocol", "data"), [(51, b"\xff\xfe"), (50, b"\x02"), (50, b"\x03" + bytes(20))])
+async def test_messages_that_make_no_sense_end_the_call(protocol, data):
+    heard, client = Heard(), Client()
+    await client.call(heard)
+    await until(lambda: heard.opened)
+    stream = client.channel.id if protocol == 51 else client.channel.id + (2 if data[0] == 2 else 0)
+    await client.connection.sctp._send(stream, protocol, data)
+    await until(lambda: heard.closed)
+    assert heard.closed == ["it sent what is no message"]
+    await client.leave()
+
+
+async def test_events_arrive_in_order_over_a_network_that_loses_them():
+    heard, client = Heard(), Client()
+    peer = await client.call(heard)
+    await until(lambda: heard.opened)
+    spoil_the_way(client, lost=0.1, late=0.1, late_seconds=0.03, seed=5, everything=True)
+    for number in range(60):
+        client.channel.send(f"to the server {number}")
+        peer.send(f"to the client {number}".encode())
+    await until(lambda: len(heard.events) == 60 and len(client.messages) == 60, seconds=40)
+    assert heard.events == [f"to the server {number}" for number in range(60)]
+    assert client.messages == [f"to the client {number}" for number in range(60)]
+    await over(peer, client)
+
+
 async def test_only_the_channel_of_events_is_taken():
     heard, client = Heard(), Client(channel="chat")
     peer = await client.call(heard)

@@ -158,3 +158,46 @@ def test_hushed_sound_makes_room():
     frames(playout, 1)
     playout.hush()
     assert playout.play("b", sound(1_000))
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.one_of(
+            st.tuples(st.just("play"), st.sampled_from("abcd"), st.integers(0, 2_000)),
+            st.tuples(st.just("end"), st.sampled_from("abcd")),
+            st.tuples(st.just("hush")),
+            st.tuples(st.just("duck"), st.floats(0, 1)),
+            st.tuples(st.just("frame"), st.integers(1, 8)),
+        ),
+        max_size=60,
+    ),
+    st.floats(0, 0.2),
+)
+def test_whatever_is_asked_of_it_the_account_is_right(steps, delay):
+    playout = Playout(0.5)
+    now = 0.0
+    given_samples = {}
+    for step, *values in steps:
+        match step:
+            case "play":
+                item, count = values
+                if playout.play(item, np.full(count, 100, dtype=np.int16)):
+                    given_samples[item] = given_samples.get(item, 0) + count
+            case "end":
+                playout.end(values[0])
+            case "hush":
+                playout.hush()
+            case "duck":
+                playout.duck(values[0])
+            case "frame":
+                for _ in range(values[0]):
+                    frame = playout.next_frame(now)
+                    assert frame is None or frame.shape == (FRAME_SAMPLES,)
+                    now += FRAME_SECONDS
+                    playout.drained(now, delay)
+        heard = playout.heard(now, delay)
+        if heard is not None:
+            assert 0 <= heard.milliseconds <= given_samples[heard.item_id] * 1_000 / RATE_HZ + 1e-6
+    assert playout._waiting_samples <= 0.5 * RATE_HZ
+    assert playout._waiting_samples == sum(item.waiting_samples for item in playout._items)
