@@ -8,6 +8,7 @@ import threading
 import numpy as np
 import psutil
 import pytest
+from aiortc import RTCConfiguration, RTCPeerConnection
 
 from tests.unit.webrtc.calling import HERE, Client, Heard, spoil_the_way, strength_at, tone, until
 from tests.unit.webrtc.test_offer import OFFER
@@ -59,6 +60,20 @@ async def test_sound_and_events_go_both_ways(gathered):
     await peer.wait_closed()
     assert heard.closed == ["that was all"]
     await client.leave()
+
+
+async def test_the_lines_of_an_offer_may_come_in_any_order():
+    first_the_channel = RTCConfiguration(iceServers=[], alwaysNegotiateDataChannels=True)
+    heard, client = Heard(), Client(channel=None, connection=RTCPeerConnection(first_the_channel))
+    offer = await client.offer()
+    client.connection.createDataChannel("oai-events").on("message", client.messages.append)
+    assert offer.index("m=application") < offer.index("m=audio")
+    peer = await Peer.answer(offer, HERE, heard)
+    await client.accept(peer.answer_sdp)
+    peer.send(b"hello")
+    await until(lambda: client.messages == ["hello"])
+    await until(lambda: len(heard.samples) > 4_800)
+    await over(peer, client)
 
 
 async def test_the_answer_has_opus_with_copies_and_every_way_to_the_server():
