@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.audio.clips import dominant_hz, in_pieces, joined, level_of, tone
+from voxhelm.audio import resample
 from voxhelm.audio.resample import Resampler
 from voxhelm.domain.pcm import Pcm
 
@@ -85,3 +86,13 @@ def test_a_piece_at_another_rate_is_refused():
 def test_a_rate_that_is_not_positive_is_refused(rates):
     with pytest.raises(ValueError, match="positive"):
         Resampler(*rates)
+
+
+def test_what_is_there_as_a_whole_comes_in_chunks_and_as_if_in_one():
+    sound = Pcm((9_000 * np.sin(np.arange(24_000) / 20)).astype(np.int16), 24_000)
+    chunks = list(resample.resampled(sound, 16_000, chunk_seconds=0.1))
+    assert len(chunks) > 3
+    resampler = Resampler(24_000, 16_000)
+    whole = np.concatenate([resampler.push(sound).samples, resampler.finish().samples])
+    assert np.array_equal(np.concatenate([chunk.samples for chunk in chunks]), whole)
+    assert list(resample.resampled(Pcm(sound.samples[:0], 24_000), 16_000)) == []

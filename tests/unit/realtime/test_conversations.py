@@ -1,3 +1,4 @@
+import asyncio
 import base64
 import json
 import os
@@ -161,6 +162,24 @@ async def test_a_server_that_cannot_wait_any_longer_leaves_a_whole_conversation(
         assert long.startswith(retrieved["content"][0]["transcript"].strip())
         back.tell("response.create")
         await back.until("response.created")
+
+
+async def test_an_assistant_that_hangs_fails_its_reply_and_is_not_waited_for(tmp_path):
+    script = tmp_path / "script.json"
+    script.write_text(json.dumps({"rules": [{"when": "hang", "say": "Never.", "delay_seconds": 1_000}], "otherwise": "Fine."}))
+    settings = {"assistant": "scripted", "script_file": script, "stalled_seconds": 0.05}
+    async with (voxhelm := parrots(realtime=settings)).running():
+        client = await begin(voxhelm.services.sessions, replace(BY_HAND, model="scripted"))
+        for text in ("hang", "go on"):
+            item = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": text}]}
+            client.tell("conversation.item.create", item=item)
+            client.tell("response.create", response={"output_modalities": ["text"]})
+            await client.until("response.done", 1 + (text == "go on"))
+        failed, done = [event["response"] for event in client.events if event["type"] == "response.done"]
+        assert failed["status_details"]["error"]["code"] == "response_stalled"
+        assert done["output"][0]["content"][0]["text"] == "Fine."
+        while any(task.get_name().startswith("answer-") for task in asyncio.all_tasks()):
+            await asyncio.sleep(0)
 
 
 async def test_many_sessions_at_once_keep_their_words_apart():

@@ -155,3 +155,19 @@ async def test_how_long_it_is_is_told_when_asked(services):
 async def test_a_model_of_one_language_is_told_that_one(services):
     _, hearing = await heard(services, request(recording((1, 1.0)), languages=("de", "en")))
     assert hearing.language == "en"
+
+
+async def test_sound_that_is_in_memory_is_heard_at_whatever_rate_it_is(services):
+    sound = Pcm(np.zeros(24_000 * 3, np.int16), 24_000)
+    wanted = replace(request(sound), measured=True)
+    for _ in range(2):  # and again
+        segments, hearing = await heard(services, wanted)
+        assert [segment.text for segment in segments] == ["second1", "second2", "second3"]
+        assert hearing.progress.total_seconds == pytest.approx(3.0)
+    separate, _ = await heard(services, replace(wanted, channels=Channels.SEPARATE))
+    assert len(separate) == 3
+
+
+async def test_no_sound_in_memory_is_an_empty_recording(services):
+    with pytest.raises(AudioEmpty):
+        await services.listener.hear(request(Pcm(np.zeros(0, np.int16), 24_000)))
