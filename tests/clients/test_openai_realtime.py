@@ -381,3 +381,13 @@ def _ends_ms(heard):
     """When the last of these first words of the story ends, as a parrot says it: with a pause behind each sentence."""
     sentences = heard.count(".") - heard.endswith(".")
     return len(heard.replace(". ", ".")) * LETTER_MS + (sentences + 1) * BEGINNING_MS + sentences * PAUSE_MS
+
+
+async def test_a_transcription_by_realtime_whisper_is_ended_by_its_client(official):
+    async with conversing(official, model=omit, extra_query={"intent": "transcription", "model": "gpt-realtime-whisper"}) as talk:
+        assert (await talk.until("session.created"))["session"]["audio"]["input"]["turn_detection"] is None
+        await talk.say("this is all of it")
+        await talk.connection.input_audio_buffer.commit()
+        completed = await talk.until("conversation.item.input_audio_transcription.completed")
+        assert completed["transcript"] == "this is all of it"
+        assert talk.record.errors == []

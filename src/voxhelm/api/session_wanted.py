@@ -8,7 +8,7 @@ import msgspec
 from voxhelm.domain.errors import ParameterInvalid, ParameterMissing
 from voxhelm.realtime.refusal import EventRefused
 from voxhelm.realtime.session_changes import changed
-from voxhelm.realtime.session_config import Input, Kind, SessionConfig, Transcription
+from voxhelm.realtime.session_config import Kind, SessionConfig
 
 ANY_MODEL: Final = "auto"
 LONGEST_MODEL_CHARACTERS: Final = 200
@@ -35,7 +35,7 @@ def wanted_session(query: Mapping[str, str], *given: Mapping[str, Any]) -> Sessi
     transcribes = intent == Kind.TRANSCRIPTION or (not intent and kinds[-1:] == [Kind.TRANSCRIPTION])
     model = _model(query, given)
     if transcribes:
-        config = SessionConfig(ANY_MODEL, Kind.TRANSCRIPTION, input=Input(transcription=Transcription(model)))
+        config = changed(SessionConfig(ANY_MODEL, Kind.TRANSCRIPTION), {"audio": {"input": {"transcription": {"model": model}}}})
     else:
         config = SessionConfig(model)
     try:

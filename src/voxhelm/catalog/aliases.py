@@ -14,6 +14,8 @@ TRANSCRIPTION_NAMES: Final = (
     "gpt-4o-mini-transcribe-2025-12-15",
     "gpt-4o-transcribe-diarize",
     "gpt-transcribe",
+    "gpt-live-transcribe",
+    "gpt-realtime-whisper",
 )
 # Clients check a voice against this list before they send it (Pipecat does), so they cannot be made to name ours.
 VOICE_NAMES: Final = (

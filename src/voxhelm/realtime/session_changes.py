@@ -28,6 +28,8 @@ SLOWEST: Final = 0.25
 FASTEST: Final = 1.5
 # What means something to OpenAI and nothing here: kept, and told back.
 TOLD_BACK: Final = ("tracing", "truncation", "prompt", "parallel_tool_calls", "reasoning")
+# With these, clients of OpenAI's say where an utterance of a transcription ends, and name no turn detection.
+ENDED_BY_CLIENT: Final = ("gpt-live-transcribe", "gpt-realtime-whisper")
 
 T = TypeVar("T")
 
@@ -133,6 +135,8 @@ def changed(config: SessionConfig, changes: dict[str, Any], root: str = "session
         made = replace(made, include=wanted.include or ())
     if wanted.audio:
         made = _with_audio(made, wanted.audio, f"{root}.audio")
+        if made.kind is Kind.TRANSCRIPTION and _names_no_detection(wanted.audio.input):
+            made = replace(made, input=replace(made.input, turn_detection=None))
     told_back = {name: changes[name] for name in TOLD_BACK if name in changes}
     return replace(made, extra=made.extra | told_back) if told_back else made
 
@@ -223,6 +227,13 @@ def _with_audio(config: SessionConfig, audio: _Audio, root: str) -> SessionConfi
     if audio.output:
         made = replace(made, output=_output(made.output, audio.output, f"{root}.output"))
     return made
+
+
+def _names_no_detection(wanted: _Input | UnsetType | None) -> bool:
+    """Whether a model is named that has none, and none is named."""
+    if not wanted or not wanted.transcription or wanted.turn_detection is not UNSET:
+        return False
+    return wanted.transcription.model in ENDED_BY_CLIENT
 
 
 def _input(current: Input, wanted: _Input, root: str) -> Input:

@@ -23,6 +23,11 @@ def test_an_intent_makes_a_transcription_and_the_model_is_what_transcribes():
     assert wanted_session({"intent": "transcription"}, STORED).kind is Kind.TRANSCRIPTION
 
 
+def test_a_model_whose_clients_end_utterances_gets_no_detection():
+    assert wanted_session({"intent": "transcription", "model": "gpt-realtime-whisper"}).input.turn_detection is None
+    assert wanted_session({"intent": "transcription", "model": "whisper-1"}).input.turn_detection is not None
+
+
 def test_a_session_may_say_that_it_transcribes():
     given = {"type": "transcription", "audio": {"input": {"transcription": {"model": "tiny", "language": "bg"}}}}
     config = wanted_session({}, given)

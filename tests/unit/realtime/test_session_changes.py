@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voxhelm.realtime.refusal import EventRefused
-from voxhelm.realtime.session_changes import changed, told
+from voxhelm.realtime.session_changes import ENDED_BY_CLIENT, changed, told
 from voxhelm.realtime.session_config import AudioFormat, Input, Kind, SemanticVad, ServerVad, SessionConfig, Transcription
 
 PLAIN = SessionConfig("auto")
@@ -35,6 +35,17 @@ def test_detection_keeps_what_is_not_named_while_its_kind_stays():
     assert louder.input.turn_detection == ServerVad(threshold=0.7, silence_duration_ms=900)
     semantic = changed(louder, {"audio": {"input": {"turn_detection": {"type": "semantic_vad"}}}})
     assert semantic.input.turn_detection == SemanticVad()
+
+
+@pytest.mark.parametrize("model", ENDED_BY_CLIENT)
+def test_models_whose_clients_end_utterances_get_no_detection_where_none_is_named(model):
+    dictating = SessionConfig("auto", Kind.TRANSCRIPTION)
+    plain = {"transcription": {"model": model}}
+    assert changed(dictating, {"audio": {"input": plain}}).input.turn_detection is None
+    named = plain | {"turn_detection": {"type": "server_vad"}}
+    assert changed(dictating, {"audio": {"input": named}}).input.turn_detection == ServerVad()
+    # Pipecat names such a model in every conversation, and waits for the server to find turns.
+    assert changed(PLAIN, {"audio": {"input": plain}}).input.turn_detection == ServerVad()
 
 
 def test_the_model_stays_and_nobody_complains():
