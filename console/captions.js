@@ -39,12 +39,14 @@ export class Captions {
     if (atEnd) this.#log.scrollTop = this.#log.scrollHeight;
   }
 
-  /** Light up what has been heard. @param {{itemId: string, ms: number}|null} heard null when nothing sounds */
+  /** Light up what has been heard, and all before it. @param {{itemId: string, ms: number}|null} heard null when nothing sounds */
   follow(heard) {
-    const id = heard?.itemId ?? null;
-    if (this.#following && this.#following !== id) this.#light(this.#turns.get(this.#following), Infinity);
-    this.#following = id;
-    if (heard) this.#light(this.#turns.get(id), heard.ms);
+    this.#following = heard?.itemId ?? null;
+    for (const [id, turn] of this.#turns) {
+      if (id === this.#following) { this.#light(turn, heard.ms); break; }
+      // Nobody may have looked while it sounded.
+      if (!turn.element.classList.contains('growing')) this.#light(turn, Infinity);
+    }
   }
 
   #begin({ id, role }) {
@@ -56,7 +58,7 @@ export class Captions {
   }
 
   #write(turn, entry) {
-    const { role, text, ended, kept, failure, spoken, pieces, soundMs } = entry;
+    const { role, text, ended, kept, failure, spoken, pieces } = entry;
     const timed = role === 'assistant' && spoken && kept === null;
     if (timed) turn.words = wordsOf(entry); // their times become exact only later
     const key = JSON.stringify([text, ended, kept, failure, timed, pieces.length]);
@@ -66,18 +68,18 @@ export class Captions {
     if (failure) turn.text.replaceChildren(make('span', { class: 'unwritten', text: failure }));
     else if (!text) turn.text.replaceChildren(make('span', { class: 'dots', role: 'img', 'aria-label': role === 'user' ? 'You are speaking' : 'The reply is on its way' }, make('i'), make('i'), make('i')));
     else if (kept !== null) turn.text.replaceChildren(...cut(text, kept));
-    else if (timed) this.#spell(turn, soundMs > 0 || this.#following === entry.id || !ended);
+    else if (timed) this.#spell(turn);
     else turn.text.replaceChildren(text);
   }
 
-  /** A span for each word. @param {boolean} due whether they are still to be heard */
-  #spell(turn, due) {
+  /** A span for each word. */
+  #spell(turn) {
     const before = turn.spans.length ? turn.lit : -1;
     turn.spans = turn.words.map(({ text }) => make('span', { class: 'w', text: text.trim() }));
     const spaces = turn.words.map(({ text }) => text.slice(text.trimEnd().length));
     turn.text.replaceChildren(...turn.spans.flatMap((span, at) => [span, spaces[at]]));
     turn.lit = -1;
-    this.#mark(turn, due ? Math.min(before, turn.spans.length) : turn.spans.length);
+    this.#mark(turn, before);
   }
 
   #light(turn, ms) {

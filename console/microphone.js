@@ -86,6 +86,8 @@ async function streamOf(deviceId) {
       return ask(wanted);
     });
   } catch (error) {
-    throw refusalOf(error, TASK);
+    const refusal = refusalOf(error, TASK);
+    refusal.message += ' Typing works without it.';
+    throw refusal;
   }
 }

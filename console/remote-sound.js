@@ -3,20 +3,23 @@ import { decibelsOf, levelOf } from './loudness.js';
 import { startFrames } from './sound-frames.js';
 
 const AUDIBLE_DECIBELS = -48;
+const SILENT_FRAMES = 4; // a shorter pause is one of speech
 
 export class RemoteSound {
   #element = new Audio();
   #context = null; #analyser = null; #window = null;
   #endFrames = () => {};
   #peer = null;
-  #began = null;     // {itemId, atMs}: when the item that sounds began to be sent
-  #awaited = null;   // the item whose first sound is waited for
-  #delayMs = 0;      // of what holds sound back so that it comes evenly
+  #began = null;         // {itemId, atMs}: when the item that sounds began to be sent
+  #awaited = null;       // the item whose first sound is waited for
+  #quietFrames = null;   // how many in a row, while silence is waited for
+  #delayMs = 0;          // of what holds sound back so that it comes evenly
 
   onChange = () => {};
 
   /** As of `SpeechQueue`. */
   onFirstSound = () => {};
+  onSilence = () => {};
 
   /** The browser does not let it sound. @type {(error: Error) => void} */
   onSilenced = () => {};
@@ -57,6 +60,9 @@ export class RemoteSound {
     if (this.#began?.itemId === itemId) this.#began.atMs = nowMs + this.#delayMs;
   }
 
+  /** Tell when it is silent: the server was interrupted. */
+  awaitSilence() { this.#quietFrames = 0; }
+
   /** The server plays nothing any more. */
   end() {
     this.#began = null;
@@ -75,11 +81,20 @@ export class RemoteSound {
   }
 
   #frame({ decibels, endMs, samples, rateHz }) {
-    if (!this.#awaited || decibels < AUDIBLE_DECIBELS) return;
+    const frameMs = (1000 * samples.length) / rateHz;
+    const heardMs = endMs - frameMs + 1000 * (this.#context.outputLatency || this.#context.baseLatency || 0); // when its beginning reaches the ear
+    const audible = decibels >= AUDIBLE_DECIBELS;
+    if (this.#quietFrames !== null) {
+      this.#quietFrames = audible ? 0 : this.#quietFrames + 1;
+      if (this.#quietFrames === SILENT_FRAMES) {
+        this.#quietFrames = null;
+        this.onSilence(heardMs - frameMs * (SILENT_FRAMES - 1));
+      }
+    }
+    if (!this.#awaited || !audible) return;
     const itemId = this.#awaited;
     this.#awaited = null;
-    const deviceMs = 1000 * (this.#context.outputLatency || this.#context.baseLatency || 0);
-    this.onFirstSound(itemId, endMs - (1000 * samples.length) / rateHz + deviceMs);
+    this.onFirstSound(itemId, heardMs);
   }
 }
 

@@ -15,12 +15,16 @@ export class SpeechQueue {
   #playout = new Playout();
   #nodes = new Set();
   #begun = new Set();  // items whose first sound was told
+  #silenceAwaited = false;
 
   /** Called when it begins to sound and when it is silent again. */
   onChange = () => {};
 
   /** Called once per item with the time, on `performance.now()`'s clock, at which its first sound reaches the ear. */
   onFirstSound = () => {};
+
+  /** Called once after `awaitSilence` with the time at which nothing reaches the ear any more. */
+  onSilence = () => {};
 
   /** @param {number} rateHz of the samples */
   constructor(rateHz) { this.#rateHz = rateHz; }
@@ -92,9 +96,14 @@ export class SpeechQueue {
     this.#nodes.clear();
     this.#begun.clear();
     this.#renew();
+    if (this.#silenceAwaited) this.onSilence(performance.now() + 1000 * (FADE_SECONDS + this.#deviceSeconds));
+    this.#silenceAwaited = false;
     if (was) this.onChange();
     return cut;
   }
+
+  /** Tell when it is silent: it is about to be. */
+  awaitSilence() { this.#silenceAwaited = true; }
 
   /** End for good, and let the sound device sleep. */
   async close() {

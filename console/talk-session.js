@@ -4,13 +4,13 @@ import { Dialogue } from './dialogue.js';
 import { bytesOf } from './events.js';
 import { levelOf } from './loudness.js';
 import { Microphone } from './microphone.js';
+import { OwnVoice } from './own-voice.js';
 import { RealtimeCall } from './realtime-call.js';
 import { RealtimeSocket } from './realtime-socket.js';
 import { Retry } from './retry.js';
 import { silentStream } from './silence.js';
 import { SpeechQueue } from './speech-queue.js';
 import { detectionOf, sessionOf } from './talk-choices.js';
-import { VoiceEnd } from './voice-end.js';
 
 const RENEW_MS = 60_000;       // for how long a lost conversation is tried for
 const SHORTEST_HOLD_MS = 100;  // below it a key was only touched
@@ -24,7 +24,7 @@ export class TalkSession {
   #silence = null;             // what is sent by a call without a microphone
   #deaf = new Set();           // replies that were cut short: what still comes of them is not played
   #level = 0;
-  #voiceEnd = new VoiceEnd();
+  #ownVoice = new OwnVoice();
   #askedMs = null;             // when the caller was done, while the reply has not been heard
   #heldMs = null;              // since when the key is held
   #releasing = 0;
@@ -40,6 +40,9 @@ export class TalkSession {
 
   /** How many milliseconds after the caller was done each reply was first heard, on this page's clock. @type {number[]} */
   replyMs = [];
+
+  /** How many milliseconds after the caller had begun to speak each reply that was interrupted was silent. @type {number[]} */
+  silenceMs = [];
 
   /** Something is different. */
   onChange = () => {};
@@ -134,7 +137,7 @@ export class TalkSession {
     if (this.pushToTalk) {
       this.interrupt();
       this.#send({ type: 'input_audio_buffer.clear' });
-      this.#voiceEnd.take();
+      this.#ownVoice.takeEnd();
     }
     this.onChange();
   }
@@ -288,7 +291,7 @@ export class TalkSession {
     else if (kind === 'committed') this.#transport?.utterance(false);
     else if (kind === 'hush') { this.#deaf.add(wish.responseId); if (this.#playsOf(wish.responseId)) this.#hush(); }
     else if (kind === 'retrieve') this.#send({ type: 'conversation.item.retrieve', item_id: wish.itemId });
-    else if (kind === 'turnEnded') this.#askedMs = this.#voiceEnd.take();
+    else if (kind === 'turnEnded') this.#askedMs = this.#ownVoice.takeEnd();
     else if (kind === 'sounds') this.#transport?.sound?.begin(this.#itemOf(wish.responseId));
     else if (kind === 'silent') this.#transport?.sound?.end();
     else if (kind === 'tell') this.onTurn(wish.entry);
@@ -299,6 +302,7 @@ export class TalkSession {
   #interrupted() {
     this.#transport?.utterance(true);
     this.#askedMs = null;
+    if (this.sounding) this.#sound.awaitSilence();
     this.#hush();
   }
 
@@ -322,6 +326,10 @@ export class TalkSession {
 
   #follow(sound) {
     sound.onChange = () => this.onChange();
+    sound.onSilence = (atMs) => {
+      if (this.#ownVoice.onsetMs !== null) this.silenceMs.push(Math.max(0, atMs - this.#ownVoice.onsetMs));
+      this.onChange();
+    };
     sound.onFirstSound = (_itemId, atMs) => {
       if (this.#askedMs === null) return;
       this.replyMs.push(Math.max(0, atMs - this.#askedMs));
@@ -335,7 +343,7 @@ export class TalkSession {
   #frame({ samples, decibels, endMs, seconds }) {
     this.#level = Math.max(levelOf(decibels), this.#level * 0.8);
     if (this.pushToTalk && !this.held) return;
-    this.#voiceEnd.hear(decibels, endMs, seconds);
+    this.#ownVoice.hear(decibels, endMs, seconds);
     this.#transport?.append(samples);
   }
 
@@ -354,7 +362,7 @@ export class TalkSession {
       return;
     }
     this.#send({ type: 'input_audio_buffer.commit' });
-    this.#ask(this.#voiceEnd.take());
+    this.#ask(this.#ownVoice.takeEnd());
   }
 
   /** @param {number|null} sinceMs when the caller was done */

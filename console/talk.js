@@ -7,7 +7,6 @@ import { dress, make, showProblem, span } from './page.js';
 import { PushToTalk } from './push-to-talk.js';
 import { DETECTIONS, EAGERNESS, recallChoices, rememberChoices, TRANSPORTS } from './talk-choices.js';
 import { TalkSession } from './talk-session.js';
-import { median } from './voice-end.js';
 import { VoicePicker } from './voice-picker.js';
 import { AUTOMATIC } from './voices.js';
 
@@ -16,6 +15,13 @@ const WORDS = {
   hearing: 'Hearing you', thinking: 'Thinking', speaking: 'Speaking', ended: 'Ended',
 };
 const WAYS = { webrtc: 'WebRTC', websocket: 'WebSocket' };
+
+/** The middle of some numbers. @param {number[]} values */
+function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
 
 export class TalkPanel {
   #panel; #part; #captions; #mine; #theirs; #push;
@@ -109,6 +115,7 @@ export class TalkPanel {
     if (session.state === 'ended') {
       this.#captions.follow(null);
       this.#push.letGo();
+      this.#notice('');
       this.#session = null;
     }
     this.#show();
@@ -216,10 +223,11 @@ export class TalkPanel {
   #measure() {
     const session = this.#session;
     if (!session) return; // what was measured stays to be read
-    const { way, replyMs } = session;
+    const { way, replyMs, silenceMs } = session;
     const words = [WAYS[way]].filter(Boolean);
     if (replyMs.length) words.push(`first sound ${span(replyMs.at(-1) / 1000)} after you were done`);
     if (replyMs.length > 1) words.push(`median of ${replyMs.length}: ${span(median(replyMs) / 1000)}`);
+    if (silenceMs.length) words.push(`silent ${span(silenceMs.at(-1) / 1000)} after you spoke up`);
     this.#part('latency').textContent = words.join(' · ');
   }
 

@@ -186,12 +186,12 @@ def test_any_microphone_comes_at_24_khz_without_a_seam(page: Page, rate_hz: int)
         assert high["decibels"] < -60  # what 24 kHz cannot hold does not come back as another tone
 
 
-def test_the_end_of_a_voice_is_found_above_the_noise_of_the_room(page: Page) -> None:
-    script = """({ VoiceEnd }) => {
-      const end = new VoiceEnd();
-      for (let ms = 20; ms <= 4000; ms += 20) end.hear(ms > 1000 && ms <= 2000 ? -25 : -48, ms, 0.02);
-      const quiet = end.take();
-      for (let ms = 20; ms <= 60; ms += 20) end.hear(-120, ms, 0.02);
-      return [quiet, end.take()];
+def test_the_beginning_and_the_end_of_a_voice_are_found_above_the_noise_of_the_room(page: Page) -> None:
+    script = """({ OwnVoice }) => {
+      const voice = new OwnVoice();
+      for (let ms = 20; ms <= 4000; ms += 20) voice.hear(ms > 1000 && ms <= 2000 ? -25 : -48, ms, 0.02);
+      const quiet = [voice.onsetMs, voice.takeEnd()];
+      for (let ms = 20; ms <= 60; ms += 20) voice.hear(-120, ms, 0.02);
+      return [...quiet, voice.takeEnd()];
     }"""
-    assert run(page, "voice-end.js", script) == [2_000, None]
+    assert run(page, "own-voice.js", script) == [1_000, 2_000, None]
