@@ -9,7 +9,8 @@ from voxhelm.assistant.echo import Echo
 from voxhelm.assistant.script import read_script
 from voxhelm.assistant.scripted import Scripted
 from voxhelm.catalog.models import Catalog
-from voxhelm.domain.errors import ConfigurationInvalid
+from voxhelm.domain.errors import ConfigurationInvalid, VoxhelmError
+from voxhelm.domain.model import ModelSpec
 from voxhelm.domain.options import TranscribeOptions
 from voxhelm.domain.pcm import Pcm
 from voxhelm.kit.clock import Clock
@@ -19,7 +20,7 @@ from voxhelm.realtime.live_hearing import Ears
 from voxhelm.realtime.ration import Ration
 from voxhelm.realtime.room import Room
 from voxhelm.realtime.saying import Mouth
-from voxhelm.realtime.session_config import RATE_HZ, Kind, SessionConfig
+from voxhelm.realtime.session_config import RATE_HZ, Kind, SessionConfig, Transcription
 from voxhelm.realtime.sessions import Sessions, SessionsOptions
 from voxhelm.residency.manager import Residency
 from voxhelm.sections.realtime import RealtimeSettings
@@ -51,8 +52,19 @@ def compose_realtime(settings: RealtimeSettings, parts: RealtimeParts) -> Sessio
     """The sessions of a server. Raises ConfigurationInvalid for an assistant or a script that cannot be used."""
     assistants = compose_assistants(settings)
     watcher = Watcher(parts.catalog, parts.residency)
+
+    def chosen(transcription: Transcription) -> ModelSpec:
+        spoken = TranscribeOptions(language=transcription.language, languages=transcription.languages)
+        return parts.chooses.choose(HearingRequest(Pcm.silence(0.0, RATE_HZ), transcription.model, spoken))
+
+    def stays(transcription: Transcription) -> bool:
+        try:
+            return chosen(transcription).egress_host is None
+        except VoxhelmError:
+            return False  # which the utterance will be told
+
     room = Room(
-        Ears(parts.hears, Ration(settings.partial_transcripts_at_once), parts.clock, parts.log),
+        Ears(parts.hears, Ration(settings.partial_transcripts_at_once), parts.clock, parts.log, stays),
         Mouth(assistants, parts.says, settings.run_ahead_seconds, parts.clock, parts.log),
         watcher,
         parts.judge,
@@ -77,10 +89,8 @@ def compose_realtime(settings: RealtimeSettings, parts: RealtimeParts) -> Sessio
             assistants.require(wanted.model)
         if wanted.input.turn_detection is not None:
             watcher.input_rate_hz()
-        transcription = wanted.input.transcription
-        if transcription is not None:
-            spoken = TranscribeOptions(language=transcription.language, languages=transcription.languages)
-            parts.chooses.choose(HearingRequest(Pcm.silence(0.0, RATE_HZ), transcription.model, spoken))
+        if wanted.input.transcription is not None:
+            chosen(wanted.input.transcription)
 
     return Sessions(room, limits, options, handovers, require)
 

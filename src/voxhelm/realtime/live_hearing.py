@@ -38,12 +38,17 @@ ROOM_SECONDS: Final = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Ears:
-    """What utterances are heard with. partials: how many utterances of all sessions may be heard at once while they are spoken."""
+    """What utterances are heard with.
+
+    partials: how many utterances of all sessions may be heard at once while they are spoken.
+    stays: whether what is heard so stays in the local network. What a cloud is sent, and paid for, is sent once.
+    """
 
     listener: Hears
     partials: Ration
     clock: Clock
     log: Log
+    stays: Callable[[Transcription], bool]
     cost: HearingCost = field(default_factory=HearingCost)
 
 
@@ -151,6 +156,7 @@ class _Utterance:
         self._wanted = wanted
         self._partly = partly
         self._owner = owner
+        self._once = not owner.ears.stays(wanted)
         self._pieces: list[NDArray[np.int16]] = []
         self._samples = 0
         self._text = LiveText()
@@ -172,7 +178,7 @@ class _Utterance:
     def feed(self, pcm: Pcm) -> None:
         self._pieces.append(pcm.samples)
         self._samples += len(pcm.samples)
-        if self._partly and self._idle and self._pace.due(self._sound_seconds, self._now_seconds):
+        if self._partly and not self._once and self._idle and self._pace.due(self._sound_seconds, self._now_seconds):
             self._look()
 
     @property
@@ -181,7 +187,7 @@ class _Utterance:
         return self._partial is None and not speculating and self._finished_seconds is None
 
     def pause(self) -> None:
-        if self._finished_seconds is not None:
+        if self._finished_seconds is not None or self._once:
             return
         self._drop_speculation()
         spent = self._speculated_seconds > self._sound_seconds + SPECULATION_SECONDS

@@ -100,7 +100,10 @@ class Sessions:
         ticket = Ticket(next(self._numbers), caller.key, Priority.REALTIME, self._now_seconds)
         self._keys[caller.key] += 1
         try:
-            await self._take(ticket)
+            patience_seconds = self._options.waiting_seconds
+            if caller.patience_seconds is not None:
+                patience_seconds = min(patience_seconds, caller.patience_seconds)
+            await self._take(ticket, patience_seconds)
             return self._begin(wanted, Place(caller, call_id, lambda ended: self._over(ended, ticket)))
         except BaseException:
             self._leave(ticket)
@@ -171,7 +174,7 @@ class Sessions:
         most = self._options.most_per_key
         return most is not None and self._keys[caller.key] >= most
 
-    async def _take(self, ticket: Ticket) -> None:
+    async def _take(self, ticket: Ticket, patience_seconds: float) -> None:
         offered = self._line.offer(ticket, ticket.arrived_seconds)
         if offered.displaced is not None:
             waiter = self._waiters.pop(offered.displaced.number, None)
@@ -185,7 +188,7 @@ class Sessions:
         self._waiters[ticket.number] = waiter
         self._advance()
         try:
-            async with asyncio.timeout(self._options.waiting_seconds):
+            async with asyncio.timeout(patience_seconds):
                 await waiter
         except TimeoutError as error:
             raise self._full() from error

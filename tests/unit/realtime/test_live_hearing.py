@@ -54,12 +54,12 @@ class Listener:
 
 
 class Scene:
-    def __init__(self, partials=4):
+    def __init__(self, partials=4, *, stays=True):
         self.clock = ManualClock()
         self.listener = Listener(self.clock)
         self.told = []
         self.ration = Ration(partials)
-        ears = Ears(self.listener, self.ration, self.clock, silent_log())
+        ears = Ears(self.listener, self.ration, self.clock, silent_log(), lambda _: stays)
         self.hearing = LiveHearing(ears, Caller("ann", patience_seconds=3.0), self.told.append)
 
     def open(self, item_id="item", *, partly=False):
@@ -269,6 +269,21 @@ async def test_speculation_with_a_bug_harms_nothing(scene):
     scene.hearing.finish("item", 1.0)
     await scene.settle()
     assert scene.outcomes == [Heard("item", "one two", 1.0, "en")]
+
+
+async def test_what_leaves_the_network_leaves_it_once():
+    scene = Scene(stays=False)
+    scene.open(partly=True)
+    for _ in range(4):
+        scene.feed(0.5)
+        await scene.settle()
+    scene.hearing.pause("item")
+    await scene.settle()
+    assert scene.listener.asked == []
+    scene.hearing.finish("item", 2.0)
+    await scene.settle()
+    assert scene.told[-1] == Heard("item", "one two three four", 2.0, "en")
+    assert len(scene.listener.asked) == 1
 
 
 async def test_what_is_dropped_is_stopped_at_once_and_says_nothing(scene):

@@ -56,6 +56,13 @@ async def test_who_waits_too_long_is_told_to_come_back():
         assert metric(voxhelm, "voxhelm_realtime_sessions_refused_total", reason="full") == 1
 
 
+async def test_who_has_less_patience_waits_no_longer():
+    async with (voxhelm := instance(max_sessions=1, waiting_seconds=1_000)).running():
+        await begin(voxhelm.services.sessions, BY_HAND)
+        with pytest.raises(SessionsFull):
+            await voxhelm.services.sessions.open(BY_HAND, replace(BOB, patience_seconds=0.01))
+
+
 async def test_a_line_that_is_full_takes_nobody():
     async with (voxhelm := instance(max_sessions=1, waiting_sessions=0)).running():
         sessions = voxhelm.services.sessions
