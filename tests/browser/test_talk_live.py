@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -214,3 +215,33 @@ def test_a_call_that_is_lost_is_made_anew_and_the_conversation_goes_on(wire: tup
     say(page, QUESTION)
     expect(page.locator(".turn.user p")).to_have_text([HEARD, HEARD])
     expect(page.locator(PHASE)).to_have_text("Speaking")
+
+
+def test_where_keys_are_asked_for_one_is_asked_for_and_the_socket_gets_a_secret_in_its_place(
+    browser: Browser, tmp_path: Path
+) -> None:
+    keys = tmp_path / "keys"
+    keys.write_text("console: a-key-for-this-test-only\n")
+    engine = f'["{PARROT_ENGINE}"]'
+    with running_server(
+        tmp_path, VOXHELM_IDENTITY__KEY_FILES=f'["{keys}"]', VOXHELM_MODELS__EXTRA_ENGINES=engine, VOXHELM_MODELS__OFFLINE="true"
+    ) as server:
+        context = browser.new_context(permissions=["microphone"])
+        page = context.new_page()
+        page.add_init_script(f"({MICROPHONE})()")
+        page.goto(f"{server.url}/#talk")
+        page.get_by_role("button", name="Not now").click()
+        page.select_option("#talk-transport", "websocket")
+        page.click("#talk-connect")
+        page.locator("#api-key").fill("a-key-for-this-test-only")
+        page.keyboard.press("Enter")
+        expect(page.locator(PHASE)).to_have_text("Listening")
+        page.click("#talk-connect")
+        page.select_option("#talk-transport", "webrtc")
+        page.click("#talk-connect")
+        expect(page.locator(PHASE)).to_have_text("Listening")
+        page.fill("#talk-text", "Is anybody there?")
+        page.keyboard.press("Enter")
+        expect(page.locator(".turn.assistant p")).to_have_text("Is anybody there?")
+        context.close()
+        assert "a-key-for-this-test-only" not in (tmp_path / "server.log").read_text()
