@@ -1,12 +1,16 @@
 import asyncio
+import contextlib
 import gc
 import re
+import struct
 import subprocess
 import sys
 import threading
+from random import Random
 
 import numpy as np
 import psutil
+import pylibsrtp
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection
 
@@ -187,6 +191,39 @@ async def test_messages_that_make_no_sense_end_the_call(protocol, data):
     await client.leave()
 
 
+@pytest.mark.parametrize("seed", range(4))
+async def test_whatever_a_client_sends_nothing_but_its_call_ends(seed):
+    random = Random(seed)
+    went_wrong = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: went_wrong.append(context))
+    heard, client = Heard(), Client()
+    peer = await client.call(heard)
+    await until(lambda: heard.opened)
+    way = client.transceiver.sender.transport
+    opus = client.transceiver._codecs[0].payloadType
+    for number in range(200):
+        noise = random.randbytes(random.randrange(4, 80))
+        words = len(noise) // 4
+        # What cannot be encrypted is not sent, and after its end nothing is.
+        with contextlib.suppress(ConnectionError, pylibsrtp.Error):
+            match random.randrange(4):
+                case 0:
+                    await way._send_data(noise)
+                case 1:
+                    await way._send_rtp(bytes([0x80 | random.randrange(64), opus]) + random.randbytes(10) + noise)
+                case 2:
+                    await way._send_rtp(bytes([0x80, opus]) + struct.pack("!HLL", number, number * 960, 7) + noise)
+                case _:
+                    header = bytes([0x80 | random.randrange(32), random.randrange(200, 208)]) + struct.pack("!H", words)
+                    await way._send_rtp(header + noise[: words * 4])
+    await until(lambda: heard.closed or peer.counts.played + peer.counts.damaged > 20)
+    peer.close(1000, "over")
+    await peer.wait_closed()
+    await client.leave()
+    gc.collect()
+    assert went_wrong == []
+
+
 async def test_events_arrive_in_order_over_a_network_that_loses_them():
     heard, client = Heard(), Client()
     peer = await client.call(heard)
@@ -305,11 +342,11 @@ async def test_a_call_without_a_channel_opens_when_it_is_connected():
 
 
 async def test_calls_take_ports_of_the_range_until_none_is_left():
-    options = PeerOptions(listen_on=("127.0.0.1",), ports=PortRange(42_310, 42_311))
+    options = PeerOptions(listen_on=("127.0.0.1",), ports=PortRange(20_310, 20_311))
     peers = [await Peer.answer(OFFER, options, Heard()) for _ in range(2)]
     ports = [port for peer in peers for _, port, _ in candidates_of(peer.answer_sdp)]
-    assert sorted(ports) == ["42310", "42311"]
-    with pytest.raises(PortsTaken, match="42310 to 42311") as refused:
+    assert sorted(ports) == ["20310", "20311"]
+    with pytest.raises(PortsTaken, match="20310 to 20311") as refused:
         await Peer.answer(OFFER, options, Heard())
     assert refused.value.retry_after_seconds is not None
     peers[0].close(1000, "over")
@@ -321,9 +358,9 @@ async def test_calls_take_ports_of_the_range_until_none_is_left():
 
 
 async def test_announced_addresses_are_told_with_the_ports_that_are_listened_on():
-    options = PeerOptions(listen_on=("127.0.0.1",), announced_addresses=("203.0.113.7",), ports=PortRange(42_312, 42_312))
+    options = PeerOptions(listen_on=("127.0.0.1",), announced_addresses=("203.0.113.7",), ports=PortRange(20_312, 20_312))
     peer = await Peer.answer(OFFER, options, Heard())
-    assert candidates_of(peer.answer_sdp) == {("127.0.0.1", "42312", "host"), ("203.0.113.7", "42312", "host")}
+    assert candidates_of(peer.answer_sdp) == {("127.0.0.1", "20312", "host"), ("203.0.113.7", "20312", "host")}
     peer.close(1000, "over")
     await peer.wait_closed()
 
