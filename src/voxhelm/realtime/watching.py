@@ -88,19 +88,24 @@ class _Watch:
         self._resampler = PromptResampler(RATE_HZ, self._rate_hz)
         self._coming: list[NDArray[np.int16]] = []
         self._coming_samples = 0
+        # How much has to come for another window to be complete.
+        self._lacking_samples = self._window * RATE_HZ / self._rate_hz
         # Sound that no probability covers yet, and how much of it the running stream has taken.
         self._waiting: deque[Pcm] = deque()
         self._waiting_from = 0
         self._waiting_samples = 0
         self._taken_pieces = 0
         self._taken_samples = 0
+        # Where the running stream began, and with it its windows.
+        self._begin = 0
         self._news = asyncio.Event()
         self.task: asyncio.Task[None] | None = None
 
     def feed(self, pcm: Pcm) -> None:
         self._coming.append(pcm.samples)
         self._coming_samples += len(pcm.samples)
-        if self._coming_samples < WINDOW_SECONDS * RATE_HZ:
+        # As soon as it completes a window: whoever waited for as much again would hear of it up to that much later.
+        if self._coming_samples < self._lacking_samples:
             return
         piece = self._resampler.push(Pcm(np.concatenate(self._coming), RATE_HZ))
         self._coming, self._coming_samples = [], 0
@@ -108,14 +113,16 @@ class _Watch:
         self._waiting_samples += len(piece.samples)
         if self._waiting_samples > LONGEST_WAIT_SECONDS * self._rate_hz and self._taken_pieces == 0:
             self._forget(len(self._waiting[0].samples))
-        if self._waiting_samples - self._taken_samples >= self._window:
+        lacking = self._window - self._place(self._waiting_samples) % self._window
+        self._lacking_samples = lacking * RATE_HZ / self._rate_hz
+        if self._window_waits:
             self._news.set()
 
     async def run(self) -> None:
         pause_seconds = FIRST_PAUSE_SECONDS
         while True:
             try:
-                begin = self._waiting_from
+                begin = self._begin = self._waiting_from
                 self._taken_pieces = self._taken_samples = 0
                 async with aclosing(self._watcher.watch(self._sound())) as activities:
                     async for activity in activities:
@@ -130,9 +137,18 @@ class _Watch:
             await asyncio.sleep(min(known or pause_seconds, LONGEST_PAUSE_SECONDS))
             pause_seconds = min(pause_seconds * 2, LONGEST_PAUSE_SECONDS)
 
+    def _place(self, samples: int) -> int:
+        """How far into the running stream so many of those that wait reach."""
+        return self._waiting_from + samples - self._begin
+
+    @property
+    def _window_waits(self) -> bool:
+        """Whether the stream can judge something that it could not before."""
+        return self._place(self._waiting_samples) // self._window > self._place(self._taken_samples) // self._window
+
     async def _sound(self) -> AsyncGenerator[Pcm]:
         while True:
-            if self._waiting_samples - self._taken_samples < self._window:
+            if not self._window_waits:
                 self._news.clear()
                 await self._news.wait()
             fresh = [self._waiting[index].samples for index in range(self._taken_pieces, len(self._waiting))]

@@ -103,6 +103,23 @@ async def test_a_detector_hears_of_no_less_than_it_can_judge(ear):
     await watching.aclose()
 
 
+async def test_a_window_is_judged_with_the_piece_that_completes_it(ear):
+    """Also of 20 ms, of which one and a half are a window: 10 ms of sound more is enough for the second."""
+    watching = Watching(Detector(), ear, silent_log())
+    watching.start(0.0)
+    fed_ms, told_by_ms = 0, {}
+    for piece in pieces(0.0, 0.64):
+        watching.feed(piece)
+        fed_ms += 20
+        for _ in range(10):
+            await asyncio.sleep(0)
+        for voices in ear.told:
+            told_by_ms.setdefault(round(voices.start_ms) + 32, fed_ms)
+    # The resampler is late by 2 ms, so what ends with a piece needs the next one.
+    assert told_by_ms == {end_ms: (end_ms + 2 + 19) // 20 * 20 for end_ms in range(32, 640 - 1, 32)}
+    await watching.aclose()
+
+
 async def test_after_a_crash_the_next_stream_hears_what_the_last_one_had_not_judged(ear):
     detector = Detector(fails_behind=(4, 0, 7))
     watching = Watching(detector, ear, silent_log())
