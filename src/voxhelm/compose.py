@@ -48,6 +48,7 @@ from voxhelm.identity.key_ring import KeyRing
 from voxhelm.identity.scope import Scope
 from voxhelm.kit.breaker import Breaker
 from voxhelm.kit.clock import Clock, SystemClock
+from voxhelm.kit.heap import Heap
 from voxhelm.residency.cards import Cards
 from voxhelm.residency.loading import Load
 from voxhelm.residency.manager import Residency
@@ -110,6 +111,7 @@ class Voxhelm:
         beside = [
             asyncio.create_task(self.preloader.run(), name="preload"),
             asyncio.create_task(self.services.sessions.run(), name="sessions"),
+            asyncio.create_task(Heap().run(), name="heap"),
         ]
         if self.canary is not None:
             beside.append(asyncio.create_task(self.canary.run(), name="canary"))

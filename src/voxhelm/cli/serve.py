@@ -93,6 +93,7 @@ def _serve(loaded: "Loaded", listener: socket.socket, ending: _EndOnSignal) -> N
     from voxhelm.cli.socket_protocol import SocketProtocol
     from voxhelm.cli.taken_over import tell_what_was_taken_over
     from voxhelm.compose import compose, compose_app
+    from voxhelm.kit.heap import Heap
     from voxhelm.telemetry.log import LogFormat, configure_logging
 
     settings = loaded.settings
@@ -113,6 +114,8 @@ def _serve(loaded: "Loaded", listener: socket.socket, ending: _EndOnSignal) -> N
     logging.getLogger("uvicorn.error").addFilter(_is_news)
     tell_what_was_taken_over(loaded, log)
     pull_missing(settings, log)
+    # Before any thread begins. More threads than processors do not allocate at the same time.
+    Heap().share_arenas(max(2, os.cpu_count() or 1))
     voxhelm = compose(settings, log)
     app = compose_app(voxhelm, settings)
     config = uvicorn.Config(
