@@ -37,15 +37,14 @@ rules:
   - when: fail
     say: This is the beginning.
     failure: The assistant was told to fail.
-otherwise: I have not understood you.
 """
 
 
 @contextmanager
-def talking_server(directory: Path, **environment: str) -> Iterator[Server]:
-    """A server that follows `SCRIPT`, and says a reply hardly faster than it can be heard."""
+def talking_server(directory: Path, otherwise: str = "I have not understood you.", **environment: str) -> Iterator[Server]:
+    """A server that follows `SCRIPT`, and makes a reply hardly faster than it can be heard. otherwise: what is said to all else."""
     script = directory / "script.yaml"
-    script.write_text(SCRIPT, encoding="utf-8")
+    script.write_text(f"{SCRIPT}otherwise: {otherwise}\n", encoding="utf-8")
     settings = {
         "VOXHELM_MODELS__EXTRA_ENGINES": f'["{PARROT_ENGINE}"]',
         "VOXHELM_MODELS__OFFLINE": "true",
