@@ -9,6 +9,8 @@ import numpy as np
 import soxr
 from websockets.sync.client import connect
 
+from tests.realtime_record import conforms
+
 RATE_HZ = 24_000
 
 
@@ -28,6 +30,7 @@ class Talk:
 
     def next(self):
         event = json.loads(self.socket.recv(timeout=30))
+        conforms(event)
         self.last_event_id = event["event_id"]
         return event
 

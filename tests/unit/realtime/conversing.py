@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from tests.realtime_record import conforms
 from voxhelm.audio.resample import resampled
 from voxhelm.domain.caller import Caller
 from voxhelm.domain.pcm import Pcm
@@ -45,7 +46,9 @@ class Client:
         self._news = asyncio.Event()
 
     def send(self, event: bytes) -> None:
-        self.events.append(msgspec.json.decode(event))
+        told = msgspec.json.decode(event)
+        conforms(told)
+        self.events.append(told)
         self._news.set()
 
     def close(self, code: int, reason: str) -> None:
