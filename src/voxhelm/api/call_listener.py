@@ -47,7 +47,7 @@ class CallListener:
         if self._waiting is not None:
             self._waiting.cancel()
         if self._peer is not None:
-            self._conductor.detach(self._peer)
+            self._conductor.detach(self._peer, left=self._peer.client_left)
 
     async def _hang_up(self, peer: Peer) -> None:
         await self._conductor.wait_ended()

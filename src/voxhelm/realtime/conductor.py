@@ -77,6 +77,8 @@ class Conductor:
         self._inbox: deque[Any] = deque()
         self._due: asyncio.Handle | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self.left = False
+        """Whether its client has said goodbye."""
         self._alone_until_seconds: float | None = self._now_seconds + max(CONNECT_SECONDS, room.resume_seconds)
         self._watched_ms = 0.0
         self._leaving: Callable[[Conductor], None] | None = None
@@ -122,9 +124,12 @@ class Conductor:
             face.close(GOING_AWAY, "The session is over.")
         self._post(lambda: self._attach(face, plays=plays, after_event_id=after_event_id))
 
-    def detach(self, face: Face) -> None:
-        """The client has dropped: unless it comes back in time, the session ends."""
-        self._post(lambda: self._detach(face))
+    def detach(self, face: Face, *, left: bool = False) -> None:
+        """The client has dropped: unless it comes back in time, the session ends.
+
+        left: whether it said goodbye. It may come back all the same, as long as nobody else needs its place.
+        """
+        self._post(lambda: self._detach(face, left=left))
 
     def join(self, face: Face) -> None:
         """Somebody looks on, and may say something by `receive`."""
@@ -310,14 +315,15 @@ class Conductor:
                 self._face = face
                 self._perform(self._session.greet())
         self._face, self._plays = face, plays
-        self._alone_until_seconds = None
+        self._alone_until_seconds, self.left = None, False
         for told in missed:
             face.send(told.data)
         self._perform(self._taken(happening.FaceChanged(attached=True, plays=plays)))
 
-    def _detach(self, face: Face) -> None:
+    def _detach(self, face: Face, *, left: bool) -> None:
         if self._face is not face:
             return
+        self.left = left
         effects = self._taken(happening.FaceChanged(attached=False))
         self._face, self._plays = None, False
         self._perform(effects)

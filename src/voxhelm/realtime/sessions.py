@@ -14,7 +14,7 @@ import msgspec
 from voxhelm.domain.caller import Caller, Priority
 from voxhelm.domain.errors import SessionNotFound, SessionsFull, ShuttingDown
 from voxhelm.realtime.beginning import Beginning
-from voxhelm.realtime.conductor import Conductor, Place
+from voxhelm.realtime.conductor import NORMAL, Conductor, Place
 from voxhelm.realtime.limits import SessionLimits
 from voxhelm.realtime.outbox import Told
 from voxhelm.realtime.room import Room
@@ -95,7 +95,7 @@ class Sessions:
         self._require(wanted)
         if self._draining:
             raise self._shutting_down()
-        if self._has_all(caller):
+        if self._has_all(caller) and not self._take_leave(caller.key):
             raise self._refused("key", self._no_more())
         ticket = Ticket(next(self._numbers), caller.key, Priority.REALTIME, self._now_seconds)
         self._keys[caller.key] += 1
@@ -175,6 +175,8 @@ class Sessions:
         return most is not None and self._keys[caller.key] >= most
 
     async def _take(self, ticket: Ticket, patience_seconds: float) -> None:
+        if self._line.in_flight >= self._options.most:
+            self._take_leave()
         offered = self._line.offer(ticket, ticket.arrived_seconds)
         if offered.displaced is not None:
             waiter = self._waiters.pop(offered.displaced.number, None)
@@ -195,6 +197,14 @@ class Sessions:
         finally:
             self._waiters.pop(ticket.number, None)
             self._room.metrics.realtime_waiting.set(len(self._waiters))
+
+    def _take_leave(self, key: str | None = None) -> bool:
+        """End the session of a client that said goodbye, the oldest, since somebody needs its place. key: of one caller."""
+        gone = (one for one in self._open.values() if one.left and not one.over and key in (None, one.caller.key))
+        first = next(gone, None)
+        if first is not None:
+            first.end(NORMAL, "Its client has left, and somebody else needs the place.")
+        return first is not None
 
     def _advance(self) -> None:
         while (ticket := self._line.serve_next(self._now_seconds)) is not None:

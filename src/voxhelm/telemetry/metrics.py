@@ -100,7 +100,9 @@ class Metrics:
     def _register_realtime(self) -> None:
         """What of conversations."""
         self.realtime_sessions = Gauge("voxhelm_realtime_sessions", "Sessions that are open.", registry=self.registry)
-        self.realtime_waiting = Gauge("voxhelm_realtime_sessions_waiting", "Callers that wait for a session.", registry=self.registry)
+        self.realtime_waiting = Gauge(
+            "voxhelm_realtime_sessions_waiting", "Callers that wait for a session.", registry=self.registry
+        )
         self.realtime_refused = self._count("voxhelm_realtime_sessions_refused", "Callers sent away.", "reason")
         self.realtime_resumed = self._count("voxhelm_realtime_sessions_resumed", "Sessions that clients came back to.", "from")
         self.realtime_responses = self._count("voxhelm_realtime_responses", "Replies that ended.", "status")

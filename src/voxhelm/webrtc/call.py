@@ -65,6 +65,7 @@ class Call:
         self._hooks = hooks
         self._offer = offer
         self._connected = False
+        self.client_left = False
         self._closing = False
         self._channel: RTCDataChannel | None = None
         self._connection = RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
@@ -172,7 +173,10 @@ class Call:
             case "failed":
                 self._lose("the way to the client was lost" if self._connected else "no way to the client was found")
             case "closed":
-                self._lose("the way to the client was lost" if self._way.is_forsaken else "the client has left")
+                if self._way.is_forsaken:
+                    self._lose("the way to the client was lost")
+                else:
+                    self._leave("the client has left")
 
     def _channel_came(self, channel: RTCDataChannel) -> None:
         if self._channel is not None or channel.label != CHANNEL_LABEL:
@@ -192,7 +196,11 @@ class Call:
             self._hooks.message(message)
 
     def _channel_closed(self) -> None:
-        self._lose("the client has closed its data channel")
+        self._leave("the client has closed its data channel")
+
+    def _leave(self, reason: str) -> None:
+        self.client_left = self.client_left or not self._closing
+        self._lose(reason)
 
     def _lose(self, reason: str) -> None:
         if not self._closing:

@@ -80,6 +80,11 @@ class Peer:
         return self._answered().answer_sdp
 
     @property
+    def client_left(self) -> bool:
+        """Whether the client ended the call, and was not lost on the way. Known when it is closed."""
+        return self._call is not None and self._call.client_left
+
+    @property
     def counts(self) -> JitterCounts:
         """What has become of the caller's packets so far."""
         return self._answered().counts

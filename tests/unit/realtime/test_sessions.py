@@ -71,6 +71,23 @@ async def test_a_line_that_is_full_takes_nobody():
             await sessions.open(BY_HAND, BOB)
 
 
+async def test_who_said_goodbye_keeps_no_place_that_somebody_needs():
+    async with (voxhelm := instance(max_sessions=1, sessions_per_key=1)).running():
+        sessions = voxhelm.services.sessions
+        first = await begin(sessions, BY_HAND)
+        first.conductor.detach(first, left=True)
+        while not first.conductor.left:
+            await asyncio.sleep(0)
+        again = await begin(sessions, BY_HAND)
+        assert first.conductor.over
+        again.conductor.detach(again)
+        waiter = asyncio.create_task(sessions.open(BY_HAND, BOB))
+        await waiting(sessions, 1)
+        # It was lost and not left, so it may come back.
+        assert not again.conductor.over
+        waiter.cancel()
+
+
 async def test_who_stops_waiting_leaves_no_trace():
     async with (voxhelm := instance(max_sessions=1, sessions_per_key=2)).running():
         sessions = voxhelm.services.sessions

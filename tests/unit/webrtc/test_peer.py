@@ -238,6 +238,20 @@ async def test_events_arrive_in_order_over_a_network_that_loses_them():
     await over(peer, client)
 
 
+async def test_who_hangs_up_has_left_and_who_is_hung_up_on_has_not():
+    heard, client = Heard(), Client()
+    peer = await client.call(heard)
+    await until(lambda: heard.opened)
+    await client.connection.close()
+    await peer.wait_closed()
+    assert peer.client_left
+    heard, client = Heard(), Client()
+    peer = await client.call(heard)
+    await until(lambda: heard.opened)
+    await over(peer, client)
+    assert not peer.client_left
+
+
 async def test_only_the_channel_of_events_is_taken():
     heard, client = Heard(), Client(channel="chat")
     peer = await client.call(heard)
