@@ -56,10 +56,28 @@ LONG_AUDIO = Bar("growth of resident memory over three hours of audio", Side.AT_
 SOAK_UNANSWERED = Bar("requests without an answer in the soak", Side.AT_MOST, 0, "")
 SOAK_LEFT = Bar("leases, processes and connections left by the soak", Side.AT_MOST, 0, "")
 SOAK_HEALTH = Bar("99th percentile of /health in the soak", Side.AT_MOST, 50, " ms")
+SESSIONS_LAG = Bar("50 conversations by WebSocket on one core, lag at p95 beyond that of one", Side.AT_MOST, 200, " ms")
+SESSIONS_BEHIND = Bar("50 conversations by WebSocket on one core, those that fall behind", Side.AT_MOST, 0, "")
+CALLS_LAG = Bar("10 calls by WebRTC on one core, lag at p95 beyond that of one", Side.AT_MOST, 200, " ms")
+CALLS_BEHIND = Bar("10 calls by WebRTC on one core, those that fall behind", Side.AT_MOST, 0, "")
+CALLS_FRAMES = Bar("10 calls by WebRTC on one core, fewest packets per second that one of them is sent", Side.AT_LEAST, 49.5, "/s")
+VOICE_SOCKET = Bar("voice to voice by WebSocket, silence excluded, p95", Side.AT_MOST, 60, " ms")
+VOICE_CALL = Bar("voice to voice by WebRTC, silence excluded, p95", Side.AT_MOST, 150, " ms")
+HUSH_SOCKET = Bar("silence after an interruption by WebSocket, the voice it takes excluded, p95", Side.AT_MOST, 60, " ms")
+HUSH_CALL = Bar("silence after an interruption by WebRTC, the voice it takes excluded, p95", Side.AT_MOST, 150, " ms")
 LOSS_THROWN_AWAY = Bar("packets that arrive and are thrown away when 5 % are lost", Side.AT_MOST, 0.1, " %")
 LOSS_DELAY = Bar("delay of a call's sound after a minute in which 5 % were lost", Side.AT_MOST, 20, " ms")
 
 ALL = (
+    VOICE_SOCKET,
+    VOICE_CALL,
+    HUSH_SOCKET,
+    HUSH_CALL,
+    SESSIONS_LAG,
+    SESSIONS_BEHIND,
+    CALLS_LAG,
+    CALLS_BEHIND,
+    CALLS_FRAMES,
     LOSS_THROWN_AWAY,
     LOSS_DELAY,
     SOAK_UNANSWERED,

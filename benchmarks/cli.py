@@ -30,6 +30,12 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "transcription": ("benchmarks.transcription", "hearing over calling the library directly"),
     "hearing-peers": ("benchmarks.hearing_peers", "Voxhelm, wyoming-faster-whisper and the bare library on the same Whisper"),
     "microbatch": ("benchmarks.microbatch", "Whisper's windows of several callers together, and each alone"),
+    "realtime-sessions": ("benchmarks.realtime_sessions", "conversations by WebSocket on one core"),
+    "realtime-calls": ("benchmarks.realtime_calls", "conversations by WebRTC on one core"),
+    "voice-to-voice": (
+        "benchmarks.voice_to_voice",
+        "from the end of somebody's words to the first sound of the reply, in a browser",
+    ),
     "loss": ("benchmarks.loss", "packets lost, late and out of order: aiortc's jitter buffer and ours"),
     "wer": ("benchmarks.wer", "word error rates on recordings with transcripts"),
     "disconnects": ("benchmarks.disconnects", "what is left after clients that vanish"),
