@@ -88,6 +88,18 @@ async def test_a_call_is_answered_and_its_channel_carries_events(server_url):
         assert max(abs(frame).max() for frame in call.client.frames) > 1_000
 
 
+async def test_what_became_of_a_calls_packets_is_counted(server_url):
+    def played():
+        lines = httpx.get(f"{server_url}/metrics").text.splitlines()
+        return sum(float(line.split()[-1]) for line in lines if line.startswith('voxhelm_call_packets_total{fate="played"}'))
+
+    before = played()
+    async with calling(raw(server_url)) as call:
+        call.say("session.update", session={"type": "realtime"})
+        await call.told("session.updated")
+    await until(lambda: played() > before)
+
+
 async def test_sound_in_events_is_refused_in_a_call(server_url):
     async with calling(raw(server_url)) as call:
         call.say("input_audio_buffer.append", audio="AAAA")

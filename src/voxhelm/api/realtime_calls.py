@@ -17,6 +17,7 @@ from voxhelm.api.session_wanted import read_session, wanted_session
 from voxhelm.api.small_body import LONGEST_BYTES, small_body
 from voxhelm.domain.errors import ParameterInvalid, ParameterMissing
 from voxhelm.realtime.conductor import Conductor
+from voxhelm.telemetry.metrics import Metrics
 from voxhelm.webrtc.peer import Peer
 from voxhelm.webrtc.peer_options import PeerOptions
 
@@ -51,10 +52,10 @@ def realtime_calls_router(services: Services, options: PeerOptions, allow_origin
 
         async def answered() -> Response:
             if resume is not None:
-                return await _answered(sdp, own_session(services, request.scope, resume), options, after)
+                return await _answered(sdp, own_session(services, request.scope, resume), options, after, services.metrics)
             conductor = await services.sessions.open(wanted, realtime_caller(request.scope), call_id=PREFIX + secrets.token_hex(16))
             try:
-                return await _answered(sdp, conductor, options, None)
+                return await _answered(sdp, conductor, options, None, services.metrics)
             except BaseException:
                 conductor.end(FAILED, "The call could not be answered.")
                 raise
@@ -75,8 +76,8 @@ def realtime_calls_router(services: Services, options: PeerOptions, allow_origin
     return router
 
 
-async def _answered(sdp: str, conductor: Conductor, options: PeerOptions, after_event_id: str | None) -> Response:
-    listener = CallListener(conductor, after_event_id)
+async def _answered(sdp: str, conductor: Conductor, options: PeerOptions, after_event_id: str | None, metrics: Metrics) -> Response:
+    listener = CallListener(conductor, after_event_id, metrics)
     peer = await Peer.answer(sdp, options, listener)
     listener.begin(peer)
     # A session that has begun at a socket has no name as a call.

@@ -94,7 +94,7 @@ class RealtimeSettings(BaseModel):
         str | None,
         Field(
             pattern=r"^\d+-\d+$",
-            description="Ports of calls, such as 40000-40100, one for each call at each address; open these in a firewall. Else any that is free.",
+            description="Ports of calls, such as 40000-40100: one for a call at each address, open in the firewall. Else any that is free.",
         ),
     ] = None
     listen_on: Annotated[

@@ -107,6 +107,10 @@ class Metrics:
         self.realtime_resumed = self._count("voxhelm_realtime_sessions_resumed", "Sessions that clients came back to.", "from")
         self.realtime_responses = self._count("voxhelm_realtime_responses", "Replies that ended.", "status")
         self.realtime_barge_ins = self._count("voxhelm_realtime_barge_ins", "Replies that callers interrupted by speaking.")
+        self.call_packets = self._count("voxhelm_call_packets", "Packets of callers' sound, when their call ended.", "fate")
+        self.call_concealed_seconds = self._count(
+            "voxhelm_call_concealed_seconds", "Sound of callers that was lost and made up for, when their call ended."
+        )
         self.realtime_stage_seconds = self._seconds(
             "voxhelm_realtime_stage_seconds", "From the end of the caller's voice to a stage of the answer.", "stage"
         )
