@@ -6,11 +6,11 @@
  */
 export function refusalOf(error, { again, instead }) {
   const words = {
-    NotAllowedError: `The browser did not give the microphone to this page. Allow it in the address bar, then ${again} again.`,
-    SecurityError: 'The browser does not allow the microphone on this page.',
+    NotAllowedError: `The browser did not give the microphone to this page. Allow it in the address bar, then ${again} again, or ${instead} instead.`,
+    SecurityError: `The browser does not allow the microphone on this page. You can ${instead} instead.`,
     NotFoundError: `No microphone was found. Connect one, or ${instead} instead.`,
     OverconstrainedError: `No microphone was found. Connect one, or ${instead} instead.`,
-    NotReadableError: `The microphone is in use by another program. Close that one, then ${again} again.`,
+    NotReadableError: `The microphone is in use by another program. Close that one, then ${again} again, or ${instead} instead.`,
     AbortError: 'The microphone stopped answering. Try again.',
   };
   return new Error(words[error.name] ?? `The microphone could not be opened: ${error.message}`);

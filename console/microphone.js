@@ -58,6 +58,7 @@ export class Microphone {
   }
 
   /** Whether it gives silence. */
+  get silent() { return this.#silent; }
   set silent(value) {
     this.#silent = value;
     this.#silence();
@@ -86,8 +87,6 @@ async function streamOf(deviceId) {
       return ask(wanted);
     });
   } catch (error) {
-    const refusal = refusalOf(error, TASK);
-    refusal.message += ' Typing works without it.';
-    throw refusal;
+    throw refusalOf(error, TASK);
   }
 }

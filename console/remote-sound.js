@@ -21,8 +21,8 @@ export class RemoteSound {
   onFirstSound = () => {};
   onSilence = () => {};
 
-  /** The browser does not let it sound. @type {(error: Error) => void} */
-  onSilenced = () => {};
+  /** It is not heard, or not measured. @type {(error: Error) => void} */
+  onProblem = () => {};
 
   constructor() { this.#element.autoplay = true; }
 
@@ -38,16 +38,32 @@ export class RemoteSound {
   }
 
   /** @param {MediaStream} stream @param {RTCPeerConnection} peer whose stream it is */
-  async play(stream, peer) {
+  play(stream, peer) {
     this.#peer = peer;
     this.#element.srcObject = stream; // plays it; browsers give a call's sound to others only while an element plays it
-    this.#element.play().catch(() => this.onSilenced(new Error('The browser keeps this page silent. Press any button of the conversation to hear it.')));
+    this.#begin();
+    this.#measure(stream).catch((error) => {
+      if (this.#context) this.onProblem(new Error(`The reply can be heard, but not measured: ${error.message}`));
+    });
+  }
+
+  async #begin() {
+    try {
+      await this.#element.play();
+    } catch (error) {
+      if (error.name !== 'NotAllowedError') return; // it was stopped before it began
+      this.onProblem(new Error('The browser keeps this page silent. Press anywhere to hear the reply.'));
+      addEventListener('pointerdown', () => this.#begin(), { once: true });
+    }
+  }
+
+  async #measure(stream) {
     this.#context = new AudioContext({ latencyHint: 'interactive' });
     this.#analyser = this.#context.createAnalyser();
     this.#window = new Float32Array(this.#analyser.fftSize);
     this.#context.createMediaStreamSource(stream).connect(this.#analyser);
     await this.#context.resume();
-    if (this.#context.audioWorklet) this.#endFrames = await startFrames(this.#context, stream, (frame) => this.#frame(frame));
+    if (this.#context?.audioWorklet) this.#endFrames = await startFrames(this.#context, stream, (frame) => this.#frame(frame));
   }
 
   /** The server begins to play an item. @param {string} itemId */
@@ -91,7 +107,8 @@ export class RemoteSound {
         this.onSilence(heardMs - frameMs * (SILENT_FRAMES - 1));
       }
     }
-    if (!this.#awaited || !audible) return;
+    // What still sounds of the last reply is not the first of this one.
+    if (!this.#awaited || !audible || heardMs < this.#began.atMs - frameMs) return;
     const itemId = this.#awaited;
     this.#awaited = null;
     this.onFirstSound(itemId, heardMs);

@@ -15,6 +15,7 @@ import { detectionOf, sessionOf } from './talk-choices.js';
 const RENEW_MS = 60_000;       // for how long a lost conversation is tried for
 const SHORTEST_HOLD_MS = 100;  // below it a key was only touched
 const RETOLD_ITEMS = 60;
+const UNNOTICED_MS = 700;
 const NO_FALL_BACK = new Set([401, 403, 429]); // by another way the answer would be the same
 
 export class TalkSession {
@@ -28,6 +29,7 @@ export class TalkSession {
   #askedMs = null;             // when the caller was done, while the reply has not been heard
   #heldMs = null;              // since when the key is held
   #releasing = 0;
+  #away = 0;
   #muted = false;
   #ended = false;
   #lastEventId = '';
@@ -201,7 +203,7 @@ export class TalkSession {
     this.#silence ??= this.microphone.stream ? null : silentStream();
     const call = new RealtimeCall(sessionOf(this.#choices, this.#voice), this.microphone.stream ?? this.#silence.stream);
     this.#follow(call.sound);
-    call.sound.onSilenced = (error) => this.onProblem(error);
+    call.sound.onProblem = (error) => this.onProblem(error);
     await this.#use(call, manners, query);
   }
 
@@ -213,10 +215,7 @@ export class TalkSession {
 
   async #use(transport, manners, query) {
     transport.onEvent = (event) => this.#take(event);
-    transport.onState = (state) => {
-      if (state === 'open') this.dialogue.resumed();
-      this.#change(state);
-    };
+    transport.onState = (state) => this.#moved(state);
     transport.onEnd = (error, again) => this.#lost(error, again);
     transport.turns(!this.pushToTalk);
     await transport.open(manners, query);
@@ -224,9 +223,19 @@ export class TalkSession {
     else this.#transport = transport;
   }
 
+  /** The connection broke, or is there again. One that is soon there again is not worth a word. */
+  #moved(state) {
+    clearTimeout(this.#away);
+    if (state === 'open') {
+      this.dialogue.resumed();
+      this.#change(state);
+    } else this.#away = setTimeout(() => { if (!this.#ended) this.#change(state); }, UNNOTICED_MS);
+  }
+
   /** The connection is over, and its transport cannot mend it. */
   async #lost(error, again) {
     if (this.#ended) return;
+    clearTimeout(this.#away);
     this.#queue.stop();
     this.#transport = null;
     if (!again) return this.#fail(error);
@@ -343,7 +352,7 @@ export class TalkSession {
   #frame({ samples, decibels, endMs, seconds }) {
     this.#level = Math.max(levelOf(decibels), this.#level * 0.8);
     if (this.pushToTalk && !this.held) return;
-    this.#ownVoice.hear(decibels, endMs, seconds);
+    if (!this.microphone.silent) this.#ownVoice.hear(decibels, endMs, seconds);
     this.#transport?.append(samples);
   }
 

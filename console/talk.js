@@ -9,6 +9,7 @@ import { DETECTIONS, EAGERNESS, recallChoices, rememberChoices, TRANSPORTS } fro
 import { TalkSession } from './talk-session.js';
 import { VoicePicker } from './voice-picker.js';
 import { AUTOMATIC } from './voices.js';
+import { WakeLock } from './wake-lock.js';
 
 const WORDS = {
   off: 'Not connected', connecting: 'Connecting', reconnecting: 'Reconnecting', listening: 'Listening', muted: 'Muted', waiting: 'Hold Space to speak',
@@ -29,6 +30,7 @@ export class TalkPanel {
   #choices = recallChoices();
   #drawing = 0;
   #told = '';
+  #awake = new WakeLock();
 
   /** Called when a conversation begins, so that nothing else sounds. */
   onSound = () => {};
@@ -204,6 +206,7 @@ export class TalkPanel {
     mute.hidden = !this.#live || (push && microphone);
     const silent = !microphone || Boolean(session?.muted);
     dress(mute, silent ? 'mic-off' : 'mic', !microphone ? 'Use the microphone' : session.muted ? 'Unmute' : 'Mute');
+    this.#awake.held = this.#live;
     this.#measure();
     this.#announceState(phase);
     if (on && !this.#drawing) this.#draw();
