@@ -17,7 +17,7 @@ pytestmark = pytest.mark.timeout(environments.FIRST_RUN_SECONDS)
 
 @pytest.fixture(scope="module")
 def came(tmp_path_factory):
-    """What came of one conversation and two dictations."""
+    """What came of an agent, a conversation and two dictations."""
     python = environments.python_of("livekit")
     said = tmp_path_factory.mktemp("said")
     for name, text in SAID.items():
@@ -34,8 +34,12 @@ def conversation(came):
 @pytest.fixture(scope="module")
 def record(conversation):
     """Its events, judged."""
+    return judged(conversation["events"])
+
+
+def judged(events):
     record = Record()
-    for event in conversation["events"]:
+    for event in events:
         record.take(event)
     return record
 
@@ -91,6 +95,30 @@ def test_what_an_agent_remembers_is_brought_over_without_a_time_out(conversation
     assert remembered["answered"] == "Hello, dear Ann."
     assert message(conversation["once more"])[0] == "Good morning to you."
     assert conversation["once more"]["by_request"]
+
+
+def test_a_whole_agent_hears_acts_is_interrupted_and_goes_on(came):
+    """LiveKit's own session around the model, which plays and says how far it came."""
+    agent = came["agent"]
+    record = judged(agent["events"])
+    assert agent["errors"] == []
+    assert {error["code"] for error in record.errors} <= {"response_cancel_not_active"}
+    texts = agent["texts"]
+    assert texts[:6] == [
+        ["user", SAID["hello"]],
+        ["assistant", "Good morning to you."],
+        ["user", SAID["weather"]],
+        ["assistant", "Let me see."],
+        ["assistant", "The weather is sunny in Sofia today."],
+        ["user", SAID["story"]],
+    ]
+    assert texts[-2:] == [["user", SAID["stop"]], ["assistant", "I have not understood you."]]
+    (truncated,) = record.all("conversation.item.truncated")
+    (retrieved,) = record.all("conversation.item.retrieved")
+    kept = retrieved["item"]["content"][0]["transcript"]
+    assert STORY.startswith(f"{kept} ")
+    assert 1_000 < truncated["audio_end_ms"] < 4_000
+    assert len(kept) * LETTER_MS < truncated["audio_end_ms"]
 
 
 @pytest.mark.parametrize("dictation", ["dictation", "dictation by whisper"])

@@ -6,13 +6,14 @@ Runs in an environment of its own.
 import asyncio
 import json
 import sys
+import time
 import wave
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 from livekit import rtc
-from livekit.agents import function_tool, llm, stt, utils
+from livekit.agents import Agent, AgentSession, function_tool, io, llm, stt, utils
 from livekit.plugins import openai
 
 RATE_HZ = 24_000
@@ -189,6 +190,92 @@ async def converse(base_url: str, said: Path) -> dict[str, Any]:
     }
 
 
+class Ears(io.AudioInput):
+    """A room's microphone, as an agent has it."""
+
+    def __init__(self) -> None:
+        super().__init__(label="microphone")
+        self.frames = utils.aio.Chan[rtc.AudioFrame]()
+
+    async def __anext__(self) -> rtc.AudioFrame:
+        return await self.frames.recv()
+
+
+class Mouth(io.AudioOutput):
+    """A room's loudspeaker, as an agent has it: it plays at the pace of speech, and says how far it came."""
+
+    def __init__(self) -> None:
+        super().__init__(label="loudspeaker", capabilities=io.AudioOutputCapabilities(pause=False), sample_rate=RATE_HZ)
+        self._made_seconds = 0.0
+        self._began_seconds: float | None = None
+        self._ending: asyncio.TimerHandle | None = None
+
+    @property
+    def played_seconds(self) -> float:
+        """Of what is being played."""
+        if self._began_seconds is None:
+            return 0.0
+        return min(asyncio.get_running_loop().time() - self._began_seconds, self._made_seconds)
+
+    async def capture_frame(self, frame: rtc.AudioFrame) -> None:
+        await super().capture_frame(frame)
+        if self._began_seconds is None:
+            self._began_seconds = asyncio.get_running_loop().time()
+            self.on_playback_started(created_at=time.time())
+        self._made_seconds += frame.duration
+
+    def flush(self) -> None:
+        super().flush()
+        if self._began_seconds is not None:
+            self._ending = asyncio.get_running_loop().call_later(self._made_seconds - self.played_seconds, self._end)
+
+    def clear_buffer(self) -> None:
+        if self._began_seconds is not None:
+            self._end(interrupted=True)
+
+    def _end(self, interrupted: bool = False) -> None:
+        if self._ending is not None:
+            self._ending.cancel()
+        position, self._began_seconds, self._made_seconds, self._ending = self.played_seconds, None, 0.0, None
+        self.on_playback_finished(playback_position=position, interrupted=interrupted)
+
+
+async def act(base_url: str, said: Path) -> dict[str, Any]:
+    """A whole agent: it hears and speaks, calls its function, and is interrupted."""
+    events: list[dict[str, Any]] = []
+    errors: list[str] = []
+    ears, mouth = Ears(), Mouth()
+    agent = Agent(instructions="Be brief.", tools=[get_weather])
+    session = AgentSession(llm=openai.realtime.RealtimeModel(base_url=base_url, api_key="not-needed"))
+    session.input.audio, session.output.audio = ears, mouth
+    session.on("error", lambda event: errors.append(repr(event.error)))
+    await session.start(agent, record=False)
+    agent.realtime_llm_session.on("openai_server_event_received", events.append)
+    microphone = Microphone(ears.frames.send_nowait, said)
+
+    def texts() -> list[tuple[str, str | None]]:
+        return [(item.role, item.text_content) for item in session.history.items if item.type == "message"]
+
+    microphone.say("hello")
+    await until(lambda: ("assistant", "Good morning to you.") in texts(), "a greeting")
+    microphone.say("weather")
+    await until(
+        lambda: any("sunny in Sofia" in str(text) for role, text in texts() if role == "assistant"), "what the function gave"
+    )
+    count = len(texts())
+    microphone.say("story")
+    await until(lambda: session.agent_state == "speaking" and mouth.played_seconds > 1.0, "a second of the story")
+    microphone.say("stop")
+    await until(lambda: len(texts()) >= count + 4, "a reply to the interruption")
+    await until(lambda: session.agent_state == "listening", "quiet")
+    cut = next(event for event in events if event["type"] == "conversation.item.truncated")
+    agent.realtime_llm_session.send_event({"type": "conversation.item.retrieve", "item_id": cut["item_id"]})
+    await until(lambda: events[-1]["type"] == "conversation.item.retrieved", "the story, as the server has it")
+    await microphone.off()
+    await session.aclose()
+    return {"events": events, "errors": errors, "texts": texts()}
+
+
 async def dictate(base_url: str, said: Path, **options: Any) -> dict[str, Any]:
     """Two sentences, one after the other."""
     ears = openai.STT(base_url=base_url, api_key="not-needed", use_realtime=True, **options)
@@ -221,11 +308,13 @@ async def dictate(base_url: str, said: Path, **options: Any) -> dict[str, Any]:
 
 async def main(base_url: str, said: Path) -> dict[str, Any]:
     async with utils.http_context.open():
-        return {
-            "conversation": await converse(base_url, said),
-            "dictation": await dictate(base_url, said),
-            "dictation by whisper": await dictate(base_url, said, model="whisper-1", language="en"),
-        }
+        came = await asyncio.gather(
+            act(base_url, said),
+            converse(base_url, said),
+            dictate(base_url, said),
+            dictate(base_url, said, model="whisper-1", language="en"),
+        )
+        return dict(zip(("agent", "conversation", "dictation", "dictation by whisper"), came, strict=True))
 
 
 if __name__ == "__main__":
