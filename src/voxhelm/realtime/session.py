@@ -150,7 +150,7 @@ class Session:
 
     def _clear(self, _event: client.ClearAudio, now: Moment) -> list[Effect]:
         self._sound.clear()
-        return self._heed(self._listening.clear(), now)
+        return [*self._heed(self._listening.clear(), now), *self._answer_turn(now)]
 
     def _retrieve(self, event: client.RetrieveItem, _now: Moment) -> list[Effect]:
         item = self.conversation.require(event.item_id, "item_retrieve_invalid_item_id")
@@ -159,7 +159,8 @@ class Session:
     def _delete(self, event: client.DeleteItem, now: Moment) -> list[Effect]:
         self.conversation.delete(event.item_id)
         deleted = self._teller.say("conversation.item.deleted", item_id=event.item_id)
-        return [*self._transcripts.drop(event.item_id), deleted, *self._replies.heard(event.item_id, now.seconds)]
+        effects = [*self._transcripts.drop(event.item_id), deleted, *self._replies.heard(event.item_id, now.seconds)]
+        return effects + self._answer_turn(now)
 
     def _sounded(self, sound: happening.Sound, now: Moment) -> list[Effect]:
         return self._heed(self._listening.append(sound.pcm), now)
@@ -211,7 +212,6 @@ class Session:
             return []
         active = self._replies.active
         effects = self._replies.cancel(active, "turn_detected") if active is not None else []
-        self._reply_due = False
         return effects + self._replies.hush(now.heard, now.seconds)
 
     def _committed(self, committed: Committed, now: Moment) -> list[Effect]:
@@ -226,6 +226,7 @@ class Session:
         ]
         if committed.idle:
             audio.text = ""
+            self._reply_due = True
             return effects + self._answer_turn(now)
         detection = self._config.input.turn_detection
         answers = committed.by_voice and detection is not None and detection.create_response
@@ -242,7 +243,7 @@ class Session:
                 effects = self._heed(self._listening.undecided(message.item_id), now)
         item = self.conversation.get(message.item_id)
         if item is None or not self._transcripts.expects(message.item_id):
-            return effects
+            return effects + self._answer_turn(now)
         answers = self._transcripts.answers(message.item_id)
         if isinstance(message, happening.Heard):
             item.content[0].text, item.language = message.transcript.strip(), message.language
@@ -251,23 +252,21 @@ class Session:
             item.content[0].text = ""
             effects += self._transcripts.failed(message)
         effects += self._replies.heard(message.item_id, now.seconds)
-        # Nobody answers a cough; and who speaks again will be answered for all of it.
-        if answers and item.content[0].text and self._listening.quiet:
-            effects += self._answer_turn(now)
-        return effects
+        # Nobody answers a cough.
+        self._reply_due = self._reply_due or bool(answers and item.content[0].text)
+        return effects + self._answer_turn(now)
 
     def _answer_turn(self, now: Moment) -> list[Effect]:
-        if self._replies.active is not None:
-            self._reply_due = True
+        """Answer what has not been answered yet, all of it in one reply: not while somebody speaks, or has yet to be heard."""
+        busy = not self._listening.quiet or self._replies.active is not None or self._transcripts.any_to_answer
+        if not self._reply_due or busy:
             return []
+        self._reply_due = False
         return self._replies.create(Order(self._config, self.conversation), self._transcripts.pending, now.seconds)
 
     def _after_reply(self, effects: list[Effect], now: Moment) -> list[Effect]:
         self._idle_since_seconds = now.seconds
-        if self._reply_due and self._replies.active is None:
-            self._reply_due = False
-            effects += self._answer_turn(now)
-        return effects
+        return effects + self._answer_turn(now)
 
     def _update(self, event: client.SessionUpdate, now: Moment) -> list[Effect]:
         made = changed(self._config, event.session)
@@ -327,7 +326,10 @@ class Session:
         order = order_of(event.response or {}, self._config, self.conversation, self._ids)
         self._idle_since_seconds = None
         waits_for = self._transcripts.pending if order.items is None else ()
-        return self._replies.create(order, waits_for, now.seconds)
+        effects = self._replies.create(order, waits_for, now.seconds)
+        if order.conversation is not None:
+            self._reply_due = False
+        return effects
 
     def _cancel(self, event: client.CancelResponse, _now: Moment) -> list[Effect]:
         response_id = event.response_id

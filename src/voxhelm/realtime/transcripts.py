@@ -34,6 +34,11 @@ class Transcripts:
         """Items that have yet to be heard."""
         return tuple(self._expected)
 
+    @property
+    def any_to_answer(self) -> bool:
+        """Whether an utterance that is to be answered has yet to be heard."""
+        return any(expected.answers for expected in self._expected.values())
+
     def expect(self, item_id: str, config: SessionConfig, *, answers: bool) -> None:
         """An item is being heard. answers: whether a reply follows."""
         self._expected[item_id] = _Expected(config.input.transcription is not None, answers, LOGPROBS in config.include)

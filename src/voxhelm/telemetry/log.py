@@ -67,6 +67,9 @@ def configure_logging(level: str, log_format: LogFormat) -> Log:
     root.setLevel(level.upper())
     # Its lines hold whole addresses, and those that files of models come from hold keys.
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    # A line for each way that is tried to a caller, with its address; what came of it is told in a line of ours.
+    for library in ("aioice", "aiortc"):
+        logging.getLogger(library).setLevel(logging.WARNING)
     logger: Log = structlog.get_logger("voxhelm")
     return logger
 

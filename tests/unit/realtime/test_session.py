@@ -756,3 +756,31 @@ def test_a_reply_whose_player_is_gone_ends_with_what_was_heard():
     rig.heard = None
     rig.user_says("go on")
     assert rig.question[1] == ("assistant", "one two")
+
+
+def test_two_turns_that_are_heard_in_the_wrong_order_get_one_reply():
+    rig = Rig()
+    rig.voice(320)
+    rig.silence(544)
+    first = rig.finished[-1]
+    rig.voice(320)
+    rig.silence(544)
+    assert rig.understood("the time") == []
+    rig.understood("what is", first)
+    assert rig.question == [("user", "what is"), ("user", "the time")]
+    rig.speak("noon")
+    assert kinds(rig.end_answer())[-1] == "response.done"
+    assert len(rig.asked) == 1
+
+
+def test_a_cough_behind_a_question_takes_nothing_from_it():
+    rig = Rig()
+    rig.voice(320)
+    rig.silence(544)
+    first = rig.finished[-1]
+    rig.voice(320)
+    rig.understood("what is the time", first)
+    assert rig.asked == []
+    rig.silence(544)
+    rig.understood("")
+    assert rig.question == [("user", "what is the time")]
