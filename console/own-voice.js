@@ -10,7 +10,7 @@ export class OwnVoice {
   #roomDecibels = Infinity; // nothing is known of it yet
   #lastMs = null;
 
-  /** When the caller began to speak, the last time. @type {number|null} */
+  /** When the caller began to speak in this turn; null while they have not. @type {number|null} */
   onsetMs = null;
 
   /** A frame of a microphone that is not muted. @param {number} decibels of full scale @param {number} endMs when the frame ended @param {number} seconds how long it was */
@@ -27,6 +27,7 @@ export class OwnVoice {
   takeEnd() {
     const last = this.#lastMs;
     this.#lastMs = null;
+    this.onsetMs = null;
     return last;
   }
 }

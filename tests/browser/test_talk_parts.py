@@ -192,6 +192,6 @@ def test_the_beginning_and_the_end_of_a_voice_are_found_above_the_noise_of_the_r
       for (let ms = 20; ms <= 4000; ms += 20) voice.hear(ms > 1000 && ms <= 2000 ? -25 : -48, ms, 0.02);
       const quiet = [voice.onsetMs, voice.takeEnd()];
       for (let ms = 20; ms <= 60; ms += 20) voice.hear(-120, ms, 0.02);
-      return [...quiet, voice.takeEnd()];
+      return [...quiet, voice.onsetMs, voice.takeEnd()];
     }"""
-    assert run(page, "own-voice.js", script) == [1_000, 2_000, None]
+    assert run(page, "own-voice.js", script) == [1_000, 2_000, None, None]
