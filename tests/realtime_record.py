@@ -24,7 +24,6 @@ BEYOND = {
     "session.voxhelm",
     "start_ms",
     "item.content.format",
-    "response.usage.input_token_details.cached_tokens_details.image_tokens",
 }
 # What the parts of a reply end with, and what has to have come in pieces before it.
 PIECES = {
