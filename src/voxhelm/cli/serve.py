@@ -35,6 +35,8 @@ LONGEST_SOCKET_MESSAGE_BYTES: Final = 21 * 1024**2
 # Who does not answer a ping for so long has gone: a telephone in a tunnel tells nobody. Proxies close what is silent for a minute.
 PING_SECONDS: Final = 20.0
 NO_TEXT: Final = "Invalid UTF-8 sequence received from client."
+# Said of every socket that is refused by an answer in HTTP, and of every client that leaves while it waits to be let in.
+NOT_LET_IN: Final = "ASGI callable returned without completing handshake."
 # Connections that may wait while all workers of the loop are busy accepting: a burst of clients, not a crowd.
 BACKLOG: Final = 1024
 
@@ -147,7 +149,7 @@ def _is_news(record: logging.LogRecord) -> bool:
 
     What a client sends that is no text is its own affair: it is told, by the code 1007.
     """
-    if record.msg == NO_TEXT:
+    if record.msg in (NO_TEXT, NOT_LET_IN):
         return False
     return record.exc_info is None or not isinstance(record.exc_info[1], asyncio.CancelledError)
 
