@@ -11,6 +11,7 @@ import pytest
 from openai import AsyncOpenAI
 
 from tests.conftest import running_server
+from tests.realtime_record import conforms
 from tests.unit.webrtc.calling import Client, until
 
 LOCATION = re.compile(r"/v1/realtime/calls/(rtc_[0-9a-f]{32})")
@@ -51,6 +52,8 @@ async def calling(post):
         call = Call(client, location[1])
         await call.told("session.created")
         yield call
+        for event in call.events:
+            conforms(event)
     finally:
         await client.connection.close()
 
