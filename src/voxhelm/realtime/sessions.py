@@ -303,7 +303,7 @@ class Sessions:
 
     def _no_place(self) -> SessionsFull:
         retry_seconds = self._line.wait_seconds()
-        message = f"{self._options.most} sessions are open, as many as may be. Try again in about {retry_seconds:.0f} s."
+        message = f"All places for sessions are taken ({self._options.most}). Try again in about {retry_seconds:.0f} s."
         return SessionsFull(message, retry_after_seconds=retry_seconds)
 
     def _no_more(self) -> SessionsFull:

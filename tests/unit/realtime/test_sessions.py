@@ -265,7 +265,7 @@ async def test_who_could_not_read_a_refusal_is_told_it_again_and_is_not_counted_
         await begin(sessions, BY_HAND)
         with pytest.raises(SessionsFull, match="You have 1"):
             sessions.require_place(ANN)
-        with pytest.raises(SessionsFull, match="1 sessions are open"):
+        with pytest.raises(SessionsFull, match="All places for sessions are taken"):
             sessions.require_place(BOB)
         await sessions.drain(0)
         with pytest.raises(ShuttingDown):
