@@ -168,7 +168,7 @@ def compose(
     routing = Routing(_route_options(settings), lambda: judged.degraded, metrics, clock, log)
     says, hears = RoutedSpeaker(narrator, speaker, book, steps, routing), RoutedListener(listener, listener, steps, routing)
     judgement = TurnJudgement(catalog, residency, admission, metrics, clock, log)
-    parts = RealtimeParts(catalog, residency, says, hears, listener, judgement, metrics, clock, log)
+    parts = RealtimeParts(catalog, residency, says, hears, listener, speaker, judgement, metrics, clock, log)
     sessions = compose_realtime(settings.realtime, parts)
     keys, secrets, board = _key_ring(settings, clock, log), ClientSecrets(clock), RouteBoard(steps, routing, clock)
     services = Services(

@@ -1,6 +1,7 @@
 """Puts realtime sessions together."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from voxhelm.api.ice_servers import RelayOptions
 from voxhelm.assistant.answer import Assistant
@@ -8,6 +9,7 @@ from voxhelm.assistant.assistants import Assistants
 from voxhelm.assistant.echo import Echo
 from voxhelm.assistant.script import read_script
 from voxhelm.assistant.scripted import Scripted
+from voxhelm.audio.formats import AudioFormat
 from voxhelm.catalog.models import Catalog
 from voxhelm.domain.errors import ConfigurationInvalid, VoxhelmError
 from voxhelm.domain.model import ModelSpec
@@ -27,21 +29,27 @@ from voxhelm.sections.realtime import RealtimeSettings
 from voxhelm.serving.hear import HearingRequest
 from voxhelm.serving.narrator import Says
 from voxhelm.serving.routed_hearing import Chooses, Hears
+from voxhelm.serving.routed_speech import Casts
+from voxhelm.serving.speak import SpeechRequest
 from voxhelm.serving.watch import Watcher
 from voxhelm.store.handovers import Handovers
 from voxhelm.telemetry.log import Log
 from voxhelm.telemetry.metrics import Metrics
 
+# Whoever says this says everything: it is of no language and holds what can be said.
+ANY_TEXT: Final = "1."
+
 
 @dataclass(frozen=True, slots=True)
 class RealtimeParts:
-    """What sessions are made of that others use as well. chooses: says who would hear."""
+    """What sessions are made of that others use as well. chooses: says who would hear. casts: who would speak."""
 
     catalog: Catalog
     residency: Residency
     says: Says
     hears: Hears
     chooses: Chooses
+    casts: Casts
     judge: Judges
     metrics: Metrics
     clock: Clock
@@ -91,6 +99,8 @@ def compose_realtime(settings: RealtimeSettings, parts: RealtimeParts) -> Sessio
             watcher.input_rate_hz()
         if wanted.input.transcription is not None:
             chosen(wanted.input.transcription)
+        if wanted.kind is Kind.CONVERSATION and wanted.output_modality == "audio":
+            parts.casts.cast(SpeechRequest(ANY_TEXT, "auto", wanted.output.voice, AudioFormat.PCM))
 
     return Sessions(room, limits, options, handovers, require)
 

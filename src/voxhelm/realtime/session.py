@@ -46,8 +46,16 @@ class Session:
     come back.
     """
 
-    def __init__(self, beginning: Beginning, config: SessionConfig, ids: Callable[[str], str], limits: SessionLimits) -> None:
-        """ids: a new id for a kind of thing, such as `item`."""
+    def __init__(
+        self,
+        beginning: Beginning,
+        config: SessionConfig,
+        ids: Callable[[str], str],
+        limits: SessionLimits,
+        require: Callable[[SessionConfig], None] = lambda _: None,
+    ) -> None:
+        """ids: a new id for a kind of thing, such as `item`. require: raises EventRefused for settings that cannot be served here."""
+        self._require = require
         self.beginning = beginning
         self._config = config
         self._ids = ids
@@ -276,6 +284,7 @@ class Session:
         if made.output.voice != self._config.output.voice and self._replies.spoke:
             message = "The voice of a session cannot change once it has been heard."
             raise EventRefused("cannot_update_voice", message, "session.audio.output.voice")
+        self._require(made)
         self._config = made
         self._sound.use(made.input.format)
         effects = self._heed(self._listening.configure(made.input), now)
@@ -393,13 +402,19 @@ class Session:
         return frozen(Frozen.of(self.beginning, age_seconds, self._config, self.conversation, spoke=self._replies.spoke))
 
     @staticmethod
-    def restore(data: bytes, ids: Callable[[str], str], limits: SessionLimits, now_seconds: float) -> "Session":
+    def restore(
+        data: bytes,
+        ids: Callable[[str], str],
+        limits: SessionLimits,
+        now_seconds: float,
+        require: Callable[[SessionConfig], None] = lambda _: None,
+    ) -> "Session":
         """The session of a snapshot. Raises ValueError when it is none."""
         kept = thawed(data)
         beginning = Beginning(
             kept.session_id, kept.conversation_id, now_seconds - kept.age_seconds, kept.expires_unix_seconds, kept.told
         )
-        made = Session(beginning, kept.settings(), ids, limits)
+        made = Session(beginning, kept.settings(), ids, limits, require)
         for item in kept.items:
             made.conversation.add(item)
         made._replies.spoke = kept.spoke

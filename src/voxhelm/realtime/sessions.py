@@ -12,11 +12,12 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from voxhelm.domain.caller import Caller, Priority
-from voxhelm.domain.errors import SessionNotFound, SessionsFull, ShuttingDown
+from voxhelm.domain.errors import SessionNotFound, SessionsFull, ShuttingDown, VoxhelmError
 from voxhelm.realtime.beginning import Beginning
 from voxhelm.realtime.conductor import NORMAL, Conductor, Place
 from voxhelm.realtime.limits import SessionLimits
 from voxhelm.realtime.outbox import Told
+from voxhelm.realtime.refusal import EventRefused
 from voxhelm.realtime.room import Room
 from voxhelm.realtime.session import Session
 from voxhelm.realtime.session_config import SessionConfig
@@ -174,6 +175,12 @@ class Sessions:
         most = self._options.most_per_key
         return most is not None and self._keys[caller.key] >= most
 
+    def _require_change(self, wanted: SessionConfig) -> None:
+        try:
+            self._require(wanted)
+        except VoxhelmError as error:
+            raise EventRefused(error.code, error.message, f"session.{error.param}" if error.param else None) from error
+
     async def _take(self, ticket: Ticket, patience_seconds: float) -> None:
         if self._line.in_flight >= self._options.most:
             self._take_leave()
@@ -226,7 +233,7 @@ class Sessions:
         token = secrets.token_urlsafe(TOKEN_BYTES)
         expires = int(self._room.clock.unix_seconds() + self._limits.longest_session_seconds)
         beginning = Beginning(_id("sess"), _id("conv"), self._now_seconds, expires, self._told(token))
-        conductor = Conductor(Session(beginning, wanted, _id, self._limits), self._room, place)
+        conductor = Conductor(Session(beginning, wanted, _id, self._limits, self._require_change), self._room, place)
         self._enter(conductor, _digest(token))
         self._room.log.info("realtime session begins", session=conductor.session_id, kind=wanted.kind.value, call=place.call_id)
         return conductor
@@ -245,7 +252,7 @@ class Sessions:
             raise _unknown_token()
         try:
             left = msgspec.msgpack.decode(data, type=_Left)
-            session = Session.restore(left.session, _id, self._limits, self._now_seconds)
+            session = Session.restore(left.session, _id, self._limits, self._now_seconds, self._require_change)
         except (ValueError, msgspec.DecodeError) as error:
             self._room.log.warning("a session that was left is of another version", reason=str(error))
             raise SessionNotFound("This session cannot be resumed by this version of the server.", param="resume") from error

@@ -129,6 +129,24 @@ async def test_what_nobody_can_serve_is_refused_before_anything_begins(wanted):
         assert voxhelm.services.sessions.count == 0
 
 
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"audio": {"input": {"transcription": {"model": "no-such-ears"}}}}, "model_not_found"),
+        ({"audio": {"output": {"voice": "no-such-voice"}}}, "voice_not_found"),
+    ],
+)
+async def test_what_nobody_can_serve_is_refused_later_too_and_nothing_changes(changes, code):
+    async with (voxhelm := instance()).running():
+        client = await begin(voxhelm.services.sessions, BY_HAND)
+        before = client.events[0]["session"]
+        client.tell("session.update", session={"type": "realtime", "instructions": "Sing.", **changes})
+        refused = await client.until("error")
+        assert refused["error"]["code"] == code
+        client.tell("session.update", session={"type": "realtime"})
+        assert (await client.until("session.updated"))["session"] == before
+
+
 async def test_names_of_openai_are_answered_by_the_usual_assistant():
     async with (voxhelm := instance()).running():
         client = await begin(voxhelm.services.sessions, replace(BY_HAND, model="gpt-realtime-2.1"))
