@@ -26,6 +26,8 @@ GAUGES: Final = {
     "voxhelm_model_leases": 0.0,
     "voxhelm_queue_depth": 0.0,
     "voxhelm_queue_in_flight": 0.0,
+    "voxhelm_realtime_sessions": 0.0,
+    "voxhelm_realtime_sessions_waiting": 0.0,
     "voxhelm_http_requests_in_flight": 1.0,
 }
 EXCUSED: Final = ("503", "504", "507")

@@ -31,6 +31,7 @@ class Case:
     sent: written one after another, each on its own.
     is_http: whether the bytes are HTTP, so that the answer must be one of the application; otherwise the HTTP parser may answer.
     is_page: whether a file of the console was asked for, whose errors are for browsers.
+    is_socket: whether it becomes a WebSocket, on which the answer is events until the server closes it.
     method: a HEAD has no body in its answer.
     """
 
@@ -39,6 +40,7 @@ class Case:
     ending: Ending = Ending.WAIT
     is_http: bool = True
     is_page: bool = False
+    is_socket: bool = False
     method: str = "POST"
 
 

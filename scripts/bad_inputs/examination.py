@@ -22,6 +22,8 @@ from scripts.bad_inputs.world import World, world_of
 from voxhelm.testing.engine import FAKE_ENGINE
 
 TIME_TO_LIVE_SECONDS: Final = 2
+# Sessions of clients that go without a word are over after so long.
+RESUME_SECONDS: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,8 @@ async def under_attack(url: str | None) -> AsyncIterator[tuple[Server, World]]:
             "models.offline": "true",
             "models.extra_engines": json.dumps([FAKE_ENGINE]),
             "models.time_to_live_seconds": str(TIME_TO_LIVE_SECONDS),
+            "realtime.hand_over_directory": f"{directory}/sessions",
+            "realtime.resume_seconds": str(RESUME_SECONDS),
             "log.level": "error",
         }
         async with started((), settings) as one:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
+from scripts.bad_inputs import conversations
 from scripts.bad_inputs.case import FORM, JSON, Case, Ending, chance_of, damaged, form, in_pieces, message, part
 from scripts.bad_inputs.values import NUMBERS, odd_header, odd_text, odd_value
 from scripts.bad_inputs.world import PARAMETER, Route, World, as_text
@@ -269,6 +270,10 @@ FAMILIES: Final[Mapping[Family, int]] = {
     not_http: 5,
     half_closed: 3,
     leaver: 5,
+    conversations.events: 10,
+    conversations.frames: 5,
+    conversations.handshakes: 3,
+    conversations.offers: 4,
 }
 
 

@@ -5,12 +5,16 @@ from typing import Final
 
 from scripts.bad_inputs.case import Case, Ending
 from scripts.bad_inputs.client import Outcome
+from scripts.bad_inputs.frames import Frames
 
 # A server may say that it cannot now, that it was too late, or that its disk is full; anything else of this kind is its own fault.
 HONEST: Final = (503, 504, 507)
 # What it may not excuse itself with: the input has broken something.
 DISHONEST: Final = ("engine_crashed", "model_load_failed", "internal_error")
 ENVELOPE: Final = {"message", "type", "param", "code"}
+# With what a server may close a WebSocket whose client misbehaves: it ends, it broke the protocol, it sent no text, no event it may send,
+# or too much. An error of the server's own is no excuse, nor is going without a word.
+FAREWELLS: Final = (1000, 1001, 1002, 1003, 1005, 1007, 1008, 1009)
 
 
 def fault_of(case: Case, outcome: Outcome) -> str | None:
@@ -19,6 +23,8 @@ def fault_of(case: Case, outcome: Outcome) -> str | None:
         return "no answer in time"
     if outcome.failure is not None:
         return outcome.failure
+    if outcome.frames is not None:
+        return _fault_of_socket(case, outcome.frames)
     if case.ending in (Ending.LEAVE, Ending.RESET):
         return None
     if outcome.status is None:
@@ -28,6 +34,19 @@ def fault_of(case: Case, outcome: Outcome) -> str | None:
     if not outcome.complete and case.ending is Ending.WAIT:
         return f"broken off after {outcome.status}"
     return _fault_of_answer(case, outcome, outcome.status)
+
+
+def _fault_of_socket(case: Case, frames: Frames) -> str | None:
+    for error in frames.errors:
+        if set(error) != {*ENVELOPE, "event_id"} or not error["message"]:
+            return "an error event without OpenAI's fields"
+        if error["code"] in DISHONEST:
+            return f"an error event with {error['code']}"
+    if case.ending is Ending.WAIT and frames.closed_with is None:
+        return "closed without a closing frame"
+    if frames.closed_with is not None and frames.closed_with not in FAREWELLS:
+        return f"closed with {frames.closed_with}"
+    return None
 
 
 def _fault_of_answer(case: Case, outcome: Outcome, status: int) -> str | None:

@@ -7,11 +7,13 @@ import httpx
 import pytest
 
 from benchmarks.tree import Holding
+from scripts.bad_inputs import conversations
 from scripts.bad_inputs.attack import Server, attack, faults_at_rest
-from scripts.bad_inputs.case import Case, Ending, message
+from scripts.bad_inputs.case import Case, Ending, chance_of, message
 from scripts.bad_inputs.client import Outcome, send
 from scripts.bad_inputs.examination import Plan, examine, under_attack
 from scripts.bad_inputs.families import FAMILIES, case_of
+from scripts.bad_inputs.frames import CLOSE, TEXT, Frames, frame
 from scripts.bad_inputs.judge import fault_of
 from scripts.bad_inputs.sounds import sounds
 from scripts.bad_inputs.world import world_of
@@ -78,6 +80,44 @@ def test_a_client_that_never_asked_properly_may_be_shown_the_door_and_one_that_l
     assert fault_of(Case("any", (b"",), is_http=False), Outcome(400, {}, bytearray(b"Invalid"), complete=True)) is None
     assert fault_of(Case("any", (b"",), Ending.RESET), Outcome()) is None
     assert fault_of(Case("any", (b"",), Ending.HALF_CLOSE, is_http=False), Outcome(timed_out=True)) == "no answer in time"
+
+
+ODD = frame(b"{}")
+
+
+def told(*frames):
+    """What came on a WebSocket: without masks, as servers send it."""
+    outcome = Outcome(101, frames=Frames())
+    for opcode, payload in frames:
+        outcome.failure = outcome.failure or outcome.frames.feed(bytes([opcode, len(payload)]) + payload)
+    return outcome
+
+
+@pytest.mark.parametrize(
+    ("frames", "fault"),
+    [
+        ([(TEXT, b'{"type": "session.created"}'), (CLOSE, b"\x03\xe8")], None),
+        ([(CLOSE, b"\x03\xf0")], None),
+        ([(CLOSE, b"\x03\xf3")], "closed with 1011"),
+        ([(TEXT, b'{"type": "session.created"}')], "closed without a closing frame"),
+        ([(TEXT, b"hello")], "no event: b'hello'"),
+        ([(0x82, b"{}")], "a frame of the kind 0x82"),
+        ([(TEXT, b'{"type": "error", "error": {"event_id": null}}')], "an error event without OpenAI's fields"),
+    ],
+)
+def test_the_judge_knows_what_a_conversation_may_be_told(frames, fault):
+    assert fault_of(Case("any", (ODD,), is_socket=True), told(*frames)) == fault
+
+
+async def test_whatever_is_said_in_a_conversation_is_answered_until_the_client_ends_it(server_url):
+    port = httpx.URL(server_url).port
+    case = conversations.events(chance_of(0, 1), None)
+    said = (frame(b"hello"), frame(b'{"type": "input_audio_buffer.commit"}'), case.sent[-1])
+    outcome = await send("127.0.0.1", port, Case("any", (case.sent[0], *said), is_socket=True), 30)
+    assert fault_of(case, outcome) is None
+    assert outcome.frames.closed_with == 1000
+    codes = [error["code"] for error in outcome.frames.errors]
+    assert codes == ["invalid_json", "input_audio_buffer_commit_empty", "item_retrieve_invalid_item_id"]
 
 
 def test_what_is_left_behind_or_went_wrong_unseen_is_a_fault():
