@@ -122,6 +122,7 @@ def judged(page: Page) -> Record:
     return record
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(environments.FIRST_RUN_SECONDS)
 def test_a_call_is_heard_answered_and_interrupted_and_what_was_heard_is_remembered(page: Page, server: Server) -> None:
     page.click("#call")
@@ -156,6 +157,7 @@ def test_a_call_is_heard_answered_and_interrupted_and_what_was_heard_is_remember
     assert len(kept.split()) >= 4
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(environments.FIRST_RUN_SECONDS)
 def test_a_page_shows_its_key_as_a_protocol_where_it_talks_by_websocket(page: Page) -> None:
     page.evaluate("dial()")

@@ -17,7 +17,7 @@ TYPES = {
     "wav": "audio/wav",
     "pcm": "audio/pcm",
 }
-pytestmark = pytest.mark.timeout(environments.FIRST_RUN_SECONDS)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(environments.FIRST_RUN_SECONDS)]
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from tests.parrots import sound_of, talking_server, words_in, write_wav
 from tests.realtime_record import Record
 from tests.tls_front import tls_front
 
-pytestmark = pytest.mark.timeout(environments.FIRST_RUN_SECONDS)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(environments.FIRST_RUN_SECONDS)]
 
 
 def test_who_speaks_is_heard_and_answered(tmp_path):

@@ -7,7 +7,7 @@ import pytest
 from tests.clients import environments
 
 TEXT = "The next train to the city leaves at nine. It will be a sunny day."
-pytestmark = pytest.mark.timeout(environments.FIRST_RUN_SECONDS)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(environments.FIRST_RUN_SECONDS)]
 
 
 @pytest.fixture(scope="module")

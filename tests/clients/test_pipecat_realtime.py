@@ -12,7 +12,7 @@ SAID = {
     "stop": "stop it right there.",
     "weather": "how is the weather in Sofia?",
 }
-pytestmark = pytest.mark.timeout(environments.FIRST_RUN_SECONDS)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(environments.FIRST_RUN_SECONDS)]
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ import pytest
 
 from tests.unit.webrtc.calling import HERE, Client, until
 from voxhelm.api.call_listener import CallListener
+from voxhelm.telemetry.metrics import Metrics
 from voxhelm.webrtc.peer import Peer
 
 
@@ -17,8 +18,8 @@ class Session:
     def attach(self, face, *, plays, after_event_id):
         self.told.append(("attach", face, plays, after_event_id))
 
-    def detach(self, face):
-        self.told.append(("detach", face))
+    def detach(self, face, *, left):
+        self.told.append(("detach", face, left))
 
     def receive(self, data):
         self.told.append(("receive", data))
@@ -41,8 +42,8 @@ async def client():
 
 
 async def test_a_call_is_the_face_of_its_session_from_its_opening_to_its_end(client):
-    session = Session()
-    listener = CallListener(session, "event_7")
+    session, metrics = Session(), Metrics()
+    listener = CallListener(session, "event_7", metrics)
     peer = await Peer.answer(await client.offer(), HERE, listener)
     listener.begin(peer)
     await client.accept(peer.answer_sdp)
@@ -53,14 +54,15 @@ async def test_a_call_is_the_face_of_its_session_from_its_opening_to_its_end(cli
     peer.end_play("item_1")
     await client.connection.close()
     await peer.wait_closed()
-    assert session.told[-1] == ("detach", peer)
+    assert session.told[-1] == ("detach", peer, True)
+    assert metrics.registry.get_sample_value("voxhelm_call_packets_total", {"fate": "played"}) > 0
 
 
 async def test_a_session_that_is_over_before_the_caller_is_there_takes_the_call_with_it(client):
     session = Session()
-    listener = CallListener(session, None)
+    listener = CallListener(session, None, Metrics())
     peer = await Peer.answer(await client.offer(), HERE, listener)
     listener.begin(peer)
     session.over.set()
     await peer.wait_closed()
-    assert session.told == [("detach", peer)]
+    assert session.told == [("detach", peer, False)]
