@@ -56,8 +56,11 @@ class LightSocket(asyncio.Protocol):
         try:
             async with asyncio.timeout(OPEN_LIMIT_SECONDS):
                 await socket._open  # noqa: SLF001 - of our own making
-        except TimeoutError as error:
-            raise ReplyBroken("the socket was not let in") from error
+        except (TimeoutError, ReplyBroken) as error:
+            # What is not let in is closed, and has been when this is over.
+            socket.abort()
+            await socket.closed
+            raise ReplyBroken(str(error) or "the socket was not let in") from error
         return socket
 
     def write(self, data: bytes) -> None:

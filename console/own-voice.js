@@ -3,11 +3,12 @@
 const ABOVE_ROOM_DECIBELS = 9;
 const QUIETEST_VOICE_DECIBELS = -52;
 const QUIETEST_ROOM_DECIBELS = -60; // browsers that take noise away leave nothing at all
+const LOUDEST_FIRST_ROOM_DECIBELS = -45; // who speaks from the first moment on is no room
 const ROOM_RISES_PER_SECOND = 3; // decibels: a room that has become louder is believed slowly
 const NEW_AFTER_MS = 400;        // of silence: what follows is begun anew
 
 export class OwnVoice {
-  #roomDecibels = Infinity; // nothing is known of it yet
+  #roomDecibels = LOUDEST_FIRST_ROOM_DECIBELS; // nothing is known of it yet
   #lastMs = null;
 
   /** When the caller began to speak in this turn; null while they have not. @type {number|null} */

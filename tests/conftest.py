@@ -21,6 +21,12 @@ DATA = Path(__file__).parent / "data"
 LISTENING = re.compile(r"http://(?P<host>[\w.\-\[\]:]+):(?P<port>\d+)")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """More than there are processors: a test that has a server waits for it half of the time."""
+    return max(2, (os.cpu_count() or 1) * 3 // 2)
+
+
 def pytest_make_parametrize_id(val: object) -> str | None:
     """Functions by their names: an address would be another one in each of the processes that share the tests."""
     name = getattr(val, "__qualname__", None)

@@ -112,6 +112,7 @@ def test_the_engine_is_not_what_others_get(tone_package, tmp_path):
     assert speaking[-1] == "tone"
 
 
+@pytest.mark.slow
 def test_the_engine_passes_the_suite_that_ours_pass(tone_package):
     contracts = ROOT / "tests" / "contracts"
     if not contracts.is_dir():

@@ -125,6 +125,7 @@ def test_a_failure_in_the_middle_is_an_event_and_the_next_pull_completes(http, h
     assert pulled(http)[-1]["changed"] is True
 
 
+@pytest.mark.slow
 def test_a_client_that_leaves_stops_the_pull(http, hub, absent):
     hub.stalled.clear()
     hub.faults.append(hub_server.stalls_after(100))

@@ -195,3 +195,12 @@ def test_the_beginning_and_the_end_of_a_voice_are_found_above_the_noise_of_the_r
       return [...quiet, voice.onsetMs, voice.takeEnd()];
     }"""
     assert run(page, "own-voice.js", script) == [1_000, 2_000, None, None]
+
+
+def test_who_speaks_from_the_first_moment_on_is_not_taken_for_the_room(page: Page) -> None:
+    script = """({ OwnVoice }) => {
+      const voice = new OwnVoice();
+      for (let ms = 20; ms <= 600; ms += 20) voice.hear(-25, ms, 0.02);
+      return [voice.onsetMs, voice.takeEnd()];
+    }"""
+    assert run(page, "own-voice.js", script) == [0, 600]

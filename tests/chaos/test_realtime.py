@@ -218,6 +218,7 @@ def alive():
     return [type(one).__name__ for one in gc.get_objects() if isinstance(one, kinds)]
 
 
+@pytest.mark.slow
 async def test_no_task_and_no_object_of_a_session_outlives_it(tmp_path):
     script = tmp_path / "script.yaml"
     script.write_text(f"otherwise: {'A long story that has no end. ' * 20}\n", encoding="utf-8")

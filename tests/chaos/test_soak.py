@@ -3,11 +3,14 @@
 import asyncio
 from dataclasses import replace
 
+import pytest
+
 from benchmarks import bars
 from benchmarks.plan import Plan
 from benchmarks.soak import run
 
 
+@pytest.mark.slow
 def test_a_short_soak_leaves_nothing_and_nobody_without_an_answer():
     section = asyncio.run(run(replace(Plan(), seconds=15.0)))
     values = {verdict.bar: verdict.value for verdict in section.verdicts}

@@ -85,11 +85,13 @@ class Mouth(BaseOutputTransport):
     def __init__(self) -> None:
         super().__init__(TransportParams(audio_out_enabled=True, audio_out_10ms_chunks=2))
         self.played = b""
+        self._begun = 0
         self._speaking = False
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         if isinstance(frame, TTSStartedFrame):
             self._speaking = True
+            self._begun += 1
         await super().process_frame(frame, direction)
 
     async def push_frame(self, frame: Frame, direction: FrameDirection = FrameDirection.DOWNSTREAM) -> None:
@@ -97,9 +99,9 @@ class Mouth(BaseOutputTransport):
             self._speaking = False
         await super().push_frame(frame, direction)
 
-    async def done(self) -> None:
-        """Nothing more is to be played."""
-        await until(lambda: not self._speaking, "the end of what is said")
+    async def done(self, replies: int) -> None:
+        """So many replies have begun to be played, which may be after the server is done with them, and the last has ended."""
+        await until(lambda: self._begun >= replies and not self._speaking, "the end of what is said")
 
     async def start(self, frame: StartFrame) -> None:
         await super().start(frame)
@@ -208,10 +210,10 @@ async def converse(url: str, said: Path) -> dict[str, Any]:
     async with Call(worker_of(pair.user(), overhearing, llm, mouth, pair.assistant()), said) as call:
         await call.worker.queue_frame(LLMRunFrame())
         await until(lambda: count("response.done") == 1, "a greeting")
-        await mouth.done()
+        await mouth.done(1)
         call.say("weather")
         await until(lambda: count("response.done") == 3, "what the function gave")
-        await mouth.done()
+        await mouth.done(3)
         call.say("story")
         await until(lambda: count("response.created") == 4, "a story")
         before = len(mouth.played)
@@ -219,7 +221,7 @@ async def converse(url: str, said: Path) -> dict[str, Any]:
         call.say("stop")
         await until(lambda: count("conversation.item.truncated") == 1, "the truncation")
         await until(lambda: count("response.done") == 5, "a reply to the interruption")
-        await mouth.done()
+        await mouth.done(5)
         try:
             await llm.retrieve_conversation_item("item_of_nobody")
             unknown = ""
@@ -230,7 +232,7 @@ async def converse(url: str, said: Path) -> dict[str, Any]:
         before = len(mouth.played)
         call.say("hello")
         await until(lambda: count("response.done") == 6, "a reply to hello")
-        await mouth.done()
+        await mouth.done(6)
     return {
         "events": list(told),
         "errors": call.errors,
