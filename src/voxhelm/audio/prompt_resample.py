@@ -19,8 +19,8 @@ KAISER_BETA: Final = 6.5
 class PromptResampler:
     """Changes the rate of one continuous sound, piece by piece, and is late by 2 ms at most. One thread at a time.
 
-    `audio.resample` is finer. But it works in blocks: between 8 and 24 kHz its sound is up to 75 ms late (measured with soxr 1.0), which
-    somebody who waits for an answer would wait longer. FFmpeg's is not late, and PyAV takes three times as long.
+    `audio.resample` is finer. But it works in blocks, and what is left of one comes with the next: somebody who waits for an answer would
+    wait that much longer. FFmpeg's is prompt, too, at the price of a frame of PyAV's for each piece.
     """
 
     def __init__(self, from_hz: int, to_hz: int) -> None:

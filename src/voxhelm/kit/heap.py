@@ -38,7 +38,7 @@ class Heap:
         return int(ask().fordblks)
 
     def give_back(self) -> None:
-        """Return it. Takes some milliseconds for each hundred megabytes, in which other threads may go on."""
+        """Return it. It looks through all of the heap, in which time other threads of Python may go on."""
         if hasattr(self._library, "malloc_trim"):
             self._library.malloc_trim(ctypes.c_size_t(0))
 

@@ -77,11 +77,6 @@ class Listening:
         """Whether nobody speaks."""
         return self._utterance is None
 
-    @property
-    def heard_ms(self) -> float:
-        """How much sound there has been."""
-        return self._audio.end_ms
-
     def configure(self, given: Input) -> list[Heeded]:
         """The settings changed."""
         before, self._given = self._given, given
@@ -111,7 +106,7 @@ class Listening:
             heeded.append(StartWatching(self._audio.end_ms))
         if self._turns is None and self._utterance is None and self._given.transcription is not None:
             # Its words are told while the client still sends.
-            self._utterance = Utterance(self._ids("item"), self._audio.end_ms, announced=True)
+            self._utterance = Utterance(self._ids("item"), self._audio.end_ms)
             heeded += self._opened(self._utterance)
         self._audio.append(pcm)
         if self._watching:
@@ -196,7 +191,7 @@ class Listening:
         heeded: list[Heeded] = []
         if spoken is None or spoken.held:
             heeded += self._dropped()
-            spoken = self._utterance = Utterance(self._ids("item"), begin_ms, announced=True)
+            spoken = self._utterance = Utterance(self._ids("item"), begin_ms)
             heeded += self._opened(spoken)
         return heeded + self._commit(spoken, end_ms, end_ms, by_voice=False)
 
@@ -257,7 +252,7 @@ class Listening:
 
     def _announce(self, spoken: Utterance) -> list[Heeded]:
         was_held = spoken.held
-        spoken.announced, spoken.held = True, False
+        spoken.held = False
         heeded: list[Heeded] = []
         if spoken.finished and spoken.ended_ms is None:
             # The speaker goes on: what was heard was heard too early.

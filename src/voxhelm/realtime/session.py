@@ -340,15 +340,19 @@ class Session:
             self._reply_due = False
         return effects
 
-    def _cancel(self, event: client.CancelResponse, _now: Moment) -> list[Effect]:
+    def _cancel(self, event: client.CancelResponse, now: Moment) -> list[Effect]:
         response_id = event.response_id
         wanted = self._replies.active if response_id is None else None
         if response_id is not None:
             wanted = next((one for one in self._replies.live if one.id == response_id), None)
         if wanted is None:
             raise EventRefused("response_cancel_not_active", "Cancellation failed: no active response found")
+        effects = self._replies.cancel(wanted, "client_cancelled")
+        if wanted.order.conversation is None:
+            return effects
+        # Who stops the reply wants no other one in its place either.
         self._reply_due = False
-        return self._replies.cancel(wanted, "client_cancelled")
+        return self._after_reply(effects, now)
 
     def _clear_output(self, _event: client.ClearOutput, now: Moment) -> list[Effect]:
         if not self._plays:

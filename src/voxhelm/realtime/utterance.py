@@ -8,7 +8,7 @@ class Utterance:
     """From its first sound to its commit.
 
     begin_ms: where its sound begins, with a little before the voice. voice_ms: where the voice begins, None for one that the client ends.
-    announced: whether the client knows of it. held: it may be a listener's "mm-hm", and is not told of before that is decided.
+    held: it may be a listener's "mm-hm", and is not told of before that is decided.
     pauses: how many there were; the number of the last is asked about. finished: whether all of it is being heard already.
     ended_ms: where it ended while it was still held. partial: what has been heard of it so far.
     """
@@ -17,7 +17,6 @@ class Utterance:
     begin_ms: float
     voice_ms: float | None = None
     voice_end_ms: float | None = None
-    announced: bool = False
     held: bool = False
     pauses: int = 0
     finished: bool = False

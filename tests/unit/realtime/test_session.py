@@ -784,3 +784,21 @@ def test_a_cough_behind_a_question_takes_nothing_from_it():
     rig.silence(544)
     rig.understood("")
     assert rig.question == [("user", "what is the time")]
+
+
+def test_cancelling_a_reply_out_of_band_takes_nothing_from_the_conversation():
+    rig = Rig(SessionConfig("auto", input=Input(turn_detection=ServerVad(interrupt_response=False))))
+    rig.user_says("hello")
+    rig.speak("one two")
+    aside = rig.say("response.create", response={"conversation": "none", "input": []})[0]["response"]["id"]
+    rig.user_says("and you")
+    rig.say("response.cancel", response_id=aside)
+    assert kinds(rig.end_answer(rig.asked[0]))[-1] == "response.created"
+
+
+def test_who_cancels_a_reply_and_says_nothing_more_is_spoken_to_all_the_same():
+    rig = Rig(SessionConfig("auto", input=Input(turn_detection=ServerVad(idle_timeout_ms=6000))))
+    rig.user_says("hello")
+    rig.speak("one two")
+    rig.say("response.cancel")
+    assert rig.session.wake_at_seconds <= rig.now + 0.2 + 6.0
