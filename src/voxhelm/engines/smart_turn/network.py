@@ -50,7 +50,7 @@ def open_network(path: Path, settings: Mapping[str, str]) -> Network:
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    # All runs are alike, so what they hold could be kept for the next one; it is 25 MB, and saves no time.
+    # All runs are alike, so what they hold could be kept for the next one; it would be held all the time, and save none.
     options.enable_cpu_mem_arena = False
     options.enable_mem_pattern = False
     # Threads that wait for the next call by spinning take processors from everyone else.
