@@ -77,12 +77,11 @@ async def test_words_come_while_they_are_spoken(sessions):
     cut = round(1.0 * 24_000)
     client.append(Pcm(sound.samples[:cut], 24_000))
     await client.until("input_audio_buffer.speech_started")
-    # A look is worth its cost once there is something new: two looks have to agree.
+    # As a microphone gives it: two looks have to agree, and each waits for new sound and for its turn at the recogniser.
     while DELTA not in client.kinds and cut < len(sound.samples) - 24_000:
         client.append(Pcm(sound.samples[cut : cut + 2_400], 24_000))
         cut += 2_400
-        client.tell("conversation.item.retrieve", item_id="none")
-        await client.until("error", client.kinds.count("error") + 1)
+        await asyncio.sleep(0.1)
     client.append(Pcm(sound.samples[cut:], 24_000))
     heard = await client.until(COMPLETED)
     deltas = [event["delta"] for event in client.events if event["type"] == DELTA]

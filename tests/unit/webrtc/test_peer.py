@@ -295,7 +295,8 @@ async def test_the_client_is_told_what_was_lost_and_the_server_learns_how_far_it
     (stats,) = await told()
     assert stats.packetsLost < len(sent) / 2
     assert 0 < stats.fractionLost < 150
-    assert 0 <= stats.roundTripTime < 0.2
+    # aiortc reads the wall clock, which the machine may slew by 500 ppm between a report and its answer.
+    assert -0.001 < stats.roundTripTime < 0.2
     await until(lambda: peer._call.round_trip_seconds is not None)
     assert peer._call.round_trip_seconds < 0.2
     await over(peer, client)
