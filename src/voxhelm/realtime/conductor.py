@@ -24,7 +24,7 @@ from voxhelm.realtime.room import Room
 from voxhelm.realtime.session import Session
 from voxhelm.realtime.session_config import SemanticVad
 from voxhelm.realtime.watching import Watching
-from voxhelm.realtime.waterfall import FIRST_SOUND, FIRST_TEXT, TRANSCRIPT, VOICED, Waterfall
+from voxhelm.realtime.waterfall import FIRST_SOUND, FIRST_TEXT, TRANSCRIPT, Waterfall
 
 # Close codes of WebSockets.
 NORMAL: Final = 1000
@@ -37,6 +37,8 @@ LONGEST_REASON_CHARACTERS: Final = 120
 AT_A_TIME: Final = 32
 # A timer that is due again and again must not take everybody's time.
 LEAST_WAIT_SECONDS: Final = 0.005
+# From here on a window holds a voice, whatever the session takes for the beginning of one.
+VOICED: Final = 0.5
 # A client that was let in has at least so long to be there: calls take a while to connect.
 CONNECT_SECONDS: Final = 60.0
 
@@ -213,7 +215,6 @@ class Conductor:
     def _note(self, message: object) -> None:
         """What others than the session want to know of a happening."""
         if isinstance(message, happening.Voices):
-            self._waterfall.voices(message)
             if max(message.probabilities, default=0.0) >= VOICED:
                 self._hearing.go_on()
         elif isinstance(message, happening.Heard):
@@ -247,6 +248,8 @@ class Conductor:
                     self._room.judge.prepare()
             case effect.StopWatching():
                 self._watching.stop()
+            case effect.TurnOver(voice_end_ms):
+                self._waterfall.turn_ended(voice_end_ms, self._now_seconds)
             case effect.OpenHearing(item_id, transcription, partly):
                 self._hearing.open(item_id, transcription, partly=partly)
             case effect.PauseHearing(item_id):
@@ -270,9 +273,7 @@ class Conductor:
         # It has the token by which the session is taken up again, which is nothing for disks, and for nobody else.
         private = kind in ("session.created", "session.updated")
         self._outbox.append(Told(str(event["event_id"]), data, private))
-        if kind == "input_audio_buffer.committed":
-            self._waterfall.turn_ended(self._now_seconds)
-        elif kind == "response.done":
+        if kind == "response.done":
             self._count(cast("dict[str, Any]", event["response"]))
         if self._face is not None:
             self._face.send(data)

@@ -34,6 +34,13 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnOver:
+    """The caller's turn is over: for those who measure. voice_end_ms: where in the session's sound the voice ended, if anybody knows."""
+
+    voice_end_ms: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class OpenHearing:
     """An utterance begins. partly: whether its words are wanted before it ends; else it is only heard when it pauses or is over."""
 
@@ -150,6 +157,7 @@ Effect = (
     | StartWatching
     | StopWatching
     | Watch
+    | TurnOver
     | OpenHearing
     | FeedHearing
     | PauseHearing

@@ -48,11 +48,12 @@ class Announced:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Committed:
-    """An utterance is complete. by_voice: whether a silence ended it, and not the client."""
+    """An utterance is complete. by_voice: whether a silence ended it, and not the client. voice_end_ms: when that silence began."""
 
     item_id: str
     pcm: Pcm
     by_voice: bool
+    voice_end_ms: float | None = None
     idle: bool = False
 
 
@@ -108,6 +109,7 @@ class Listening:
             # Its words are told while the client still sends.
             self._utterance = Utterance(self._ids("item"), self._audio.end_ms)
             heeded += self._opened(self._utterance)
+        start_ms = self._audio.end_ms
         self._audio.append(pcm)
         if self._watching:
             heeded.append(Watch(pcm))
@@ -115,6 +117,9 @@ class Listening:
             heeded.append(FeedHearing(self._utterance.item_id, pcm))
         elif self._turns is not None and self._utterance is None:
             self._audio.forget_before(self._audio.end_ms - self._limits.quiet_kept_seconds * 1000)
+        if self._turns is not None:
+            for turn in self._turns.hear(pcm, start_ms):
+                heeded += self._turn(turn, busy=False)
         return heeded
 
     def voices(self, voices: Voices, *, busy: bool) -> list[Heeded]:
@@ -283,7 +288,7 @@ class Listening:
 
     def _commit(self, spoken: Utterance, end_ms: float, voice_end_ms: float, *, by_voice: bool) -> list[Heeded]:
         pcm = self._audio.between(spoken.begin_ms, end_ms)
-        committed = Committed(spoken.item_id, pcm, by_voice)
+        committed = Committed(spoken.item_id, pcm, by_voice, voice_end_ms if by_voice else None)
         heeded: list[Heeded] = [committed]
         if not spoken.finished:
             heeded.append(FinishHearing(spoken.item_id, self._seconds(spoken, voice_end_ms)))

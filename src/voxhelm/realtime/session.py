@@ -9,7 +9,7 @@ from voxhelm.realtime import client_events as client
 from voxhelm.realtime import happenings as happening
 from voxhelm.realtime.beginning import Beginning
 from voxhelm.realtime.conversation import Conversation
-from voxhelm.realtime.effects import Effect, FeedHearing, FinishHearing, Hangup, OpenHearing
+from voxhelm.realtime.effects import Effect, FeedHearing, FinishHearing, Hangup, OpenHearing, TurnOver
 from voxhelm.realtime.face import Heard
 from voxhelm.realtime.input_sound import InputSound
 from voxhelm.realtime.item import Content, ContentKind, Item, ItemKind, Status
@@ -228,6 +228,7 @@ class Session:
         before = self.conversation.add(item)
         say = self._teller.say
         effects: list[Effect] = [
+            TurnOver(committed.voice_end_ms),
             say("input_audio_buffer.committed", item_id=item.id, previous_item_id=before),
             say("conversation.item.added", item=written(item), previous_item_id=before),
             say("conversation.item.done", item=written(item), previous_item_id=before),
@@ -260,8 +261,11 @@ class Session:
             item.content[0].text = ""
             effects += self._transcripts.failed(message)
         effects += self._replies.heard(message.item_id, now.seconds)
-        # Nobody answers a cough.
-        self._reply_due = self._reply_due or bool(answers and item.content[0].text)
+        if answers and item.content[0].text:
+            self._reply_due = True
+        elif answers and self._replies.spoke:
+            # Nobody answers a cough, and so nothing but this sets off the idle timer again.
+            self._idle_since_seconds = now.seconds
         return effects + self._answer_turn(now)
 
     def _answer_turn(self, now: Moment) -> list[Effect]:

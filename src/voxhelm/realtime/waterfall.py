@@ -2,11 +2,8 @@
 
 from typing import Final
 
-from voxhelm.realtime.happenings import Voices
 from voxhelm.telemetry.metrics import Metrics
 
-# From here on a window holds a voice, whatever the session takes for the beginning of one.
-VOICED: Final = 0.5
 TURN: Final = "turn"
 TRANSCRIPT: Final = "transcript"
 FIRST_TEXT: Final = "first_text"
@@ -21,7 +18,6 @@ class Waterfall:
         self._metrics = metrics
         self._arrived_ms = 0.0
         self._arrived_at_seconds = 0.0
-        self._voice_end_ms: float | None = None
         self._from_seconds: float | None = None
         self._awaited: set[str] = set()
 
@@ -29,21 +25,13 @@ class Waterfall:
         """The session's sound came up to a place in it."""
         self._arrived_ms, self._arrived_at_seconds = until_ms, now_seconds
 
-    def voices(self, voices: Voices) -> None:
-        """Somebody spoke, or nobody."""
-        for index in range(len(voices.probabilities) - 1, -1, -1):
-            if voices.probabilities[index] >= VOICED:
-                self._voice_end_ms = voices.start_ms + (index + 1) * voices.window_ms
-                return
-
-    def turn_ended(self, now_seconds: float) -> None:
-        """An utterance is complete. Where nobody looked for voices, this is the end of the voice as well."""
+    def turn_ended(self, voice_end_ms: float | None, now_seconds: float) -> None:
+        """An utterance is complete. voice_end_ms: as `effects.TurnOver`; where nobody knows it, the voice has ended now."""
         self._from_seconds = now_seconds
-        if self._voice_end_ms is not None:
+        if voice_end_ms is not None:
             # Sound that is sent faster than it sounds tells nothing of when its end was spoken.
-            behind_seconds = max(0.0, self._arrived_ms - self._voice_end_ms) / 1000
+            behind_seconds = max(0.0, self._arrived_ms - voice_end_ms) / 1000
             self._from_seconds = min(now_seconds, self._arrived_at_seconds - behind_seconds)
-            self._voice_end_ms = None
         self._awaited = {TURN, TRANSCRIPT, FIRST_TEXT, FIRST_SOUND}
         self.reached(TURN, now_seconds)
 

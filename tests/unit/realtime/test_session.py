@@ -802,3 +802,17 @@ def test_who_cancels_a_reply_and_says_nothing_more_is_spoken_to_all_the_same():
     rig.speak("one two")
     rig.say("response.cancel")
     assert rig.session.wake_at_seconds <= rig.now + 0.2 + 6.0
+
+
+def test_who_only_coughs_into_a_reply_is_spoken_to_all_the_same():
+    rig = Rig(SessionConfig("auto", input=Input(turn_detection=ServerVad(idle_timeout_ms=6000))))
+    rig.user_says("hello")
+    rig.speak("one two")
+    rig.user_says("")
+    assert rig.session.wake_at_seconds <= rig.now + 6.0
+
+
+def test_who_has_only_coughed_so_far_is_not_spoken_to():
+    rig = Rig(SessionConfig("auto", input=Input(turn_detection=ServerVad(idle_timeout_ms=6000))))
+    rig.user_says("")
+    assert rig.session.wake_at_seconds > rig.now + 60.0

@@ -1,8 +1,11 @@
 """When somebody begins, pauses, goes on and ends."""
 
+import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from voxhelm.domain.pcm import Pcm
 from voxhelm.realtime.happenings import Voices
 from voxhelm.realtime.voice_turns import Began, Ended, Paused, VoiceTurns, WentOn
 
@@ -58,3 +61,71 @@ def test_however_the_windows_come_turns_are_the_same_and_in_order(probabilities,
         assert isinstance(one, Began) is not speaking
         speaking = not isinstance(one, Ended)
     assert turns.speaking is speaking
+
+
+class Microphone:
+    """Gives frames of 20 ms and, when a window is whole, what a detector says of it."""
+
+    def __init__(self, turns: VoiceTurns, voice_ms: float, room: int = 30) -> None:
+        """voice_ms: how long somebody speaks. room: how loud it is all the time."""
+        samples = np.arange(24 * 4_000)
+        noise = np.random.default_rng(7).normal(0, room, len(samples))
+        self.samples = (noise + 6_000 * np.sin(samples / 20) * (samples < voice_ms * 24)).astype(np.int16)
+        self._turns = turns
+        self._voice_ms = voice_ms
+        self.now_ms = 0
+        self._judged = 0
+
+    def until_ended(self, silence_ms: float = 0.0, *, late_windows: int = 0) -> tuple[list, int]:
+        """What is found, and when the last of it was. late_windows: that are silent, and called a voice."""
+        found: list = []
+        while not any(isinstance(one, Ended) for one in found):
+            frame = Pcm(self.samples[self.now_ms * 24 : (self.now_ms + 20) * 24], 24_000)
+            found += self._turns.hear(frame, float(self.now_ms))
+            self.now_ms += 20
+            while (self._judged + 1) * WINDOW_MS <= self.now_ms and not any(isinstance(one, Ended) for one in found):
+                voiced = self._judged * WINDOW_MS < self._voice_ms + late_windows * WINDOW_MS
+                found += pushed(self._turns, 1.0 if voiced else 0.0, start=self._judged)
+                self._judged += 1
+        return found, self.now_ms
+
+
+@pytest.mark.parametrize("voice_ms", [1_000, 1_004, 1_012, 1_024, 1_030])
+@pytest.mark.parametrize("late_windows", [0, 1])
+def test_a_voice_ends_where_it_does_within_a_window_and_the_turn_with_the_frame_that_makes_the_silence_long_enough(
+    voice_ms, late_windows
+):
+    found, now_ms = Microphone(VoiceTurns(0.5, 200), voice_ms).until_ended(late_windows=late_windows)
+    ended = found[-1]
+    assert ended.voice_end_ms == pytest.approx(voice_ms, abs=4)
+    assert ended.at_ms == ended.voice_end_ms + 200
+    # Not a frame later than the silence asks for, whatever part of a window is still to be judged.
+    assert ended.at_ms <= now_ms < ended.at_ms + 20
+
+
+def test_a_room_as_loud_as_the_voice_leaves_the_detector_the_last_word():
+    found, _ = Microphone(VoiceTurns(0.5, 200), 1_010, room=9_000).until_ended()
+    # Nothing tells where in the window it ended; what is taken for quiet is bounded.
+    assert 1_024 - 64 <= found[-1].voice_end_ms <= 1_024
+
+
+def test_what_is_louder_than_the_silence_waits_for_the_detector():
+    quiet, loud = np.full(24 * 32, 40, np.int16), np.full(24 * 32, 3_000, np.int16)
+    turns = VoiceTurns(0.5, 192)
+    pushed(turns, 1, 1)
+    for window in range(2, 7):
+        turns.hear(Pcm(quiet, 24_000), window * WINDOW_MS)
+        pushed(turns, 0, start=window)
+    assert turns.hear(Pcm(loud, 24_000), 7 * WINDOW_MS) == []
+    assert pushed(turns, 1, start=7) == [WentOn(7 * WINDOW_MS)]
+
+
+def test_a_detector_that_is_behind_is_waited_for():
+    turns = VoiceTurns(0.5, 192)
+    pushed(turns, 1, 1)
+    quiet = Pcm(np.full(24 * 32, 40, np.int16), 24_000)
+    turns.hear(quiet, 2 * WINDOW_MS)
+    turns.hear(quiet, 3 * WINDOW_MS)
+    pushed(turns, 0, 0, start=2)
+    assert [turns.hear(quiet, window * WINDOW_MS) for window in range(4, 20)] == [[]] * 16
+    assert [type(one) for one in pushed(turns, *[0] * 16, start=4)] == [Paused, Ended]

@@ -1,6 +1,5 @@
 import pytest
 
-from voxhelm.realtime.happenings import Voices
 from voxhelm.realtime.waterfall import FIRST_SOUND, TRANSCRIPT, TURN, Waterfall
 from voxhelm.telemetry.metrics import Metrics
 
@@ -21,8 +20,7 @@ def count(metrics, stage):
 def test_stages_count_from_the_moment_at_which_the_voice_ended(metrics):
     waterfall = Waterfall(metrics)
     waterfall.arrived(1_000.0, 50.0)
-    waterfall.voices(Voices(0.0, 100.0, (0.9, 0.9, 0.9, 0.9, 0.1)))
-    waterfall.turn_ended(50.0)
+    waterfall.turn_ended(400.0, 50.0)
     # The voice ended 600 ms before the last sound that came.
     assert seconds(metrics, TURN) == pytest.approx(0.6)
     waterfall.reached(TRANSCRIPT, 50.25)
@@ -31,7 +29,7 @@ def test_stages_count_from_the_moment_at_which_the_voice_ended(metrics):
 
 def test_only_the_first_time_counts(metrics):
     waterfall = Waterfall(metrics)
-    waterfall.turn_ended(10.0)
+    waterfall.turn_ended(None, 10.0)
     waterfall.reached(FIRST_SOUND, 10.5)
     waterfall.reached(FIRST_SOUND, 11.0)
     assert (seconds(metrics, FIRST_SOUND), count(metrics, FIRST_SOUND)) == (0.5, 1)
@@ -40,7 +38,7 @@ def test_only_the_first_time_counts(metrics):
 def test_without_voices_the_commit_is_the_end(metrics):
     waterfall = Waterfall(metrics)
     waterfall.arrived(9_000.0, 3.0)
-    waterfall.turn_ended(10.0)
+    waterfall.turn_ended(None, 10.0)
     assert seconds(metrics, TURN) == 0.0
 
 
