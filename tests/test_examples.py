@@ -91,6 +91,7 @@ def voxhelm(*arguments: str, directory: Path, **environment: str) -> str:
     return run(sys.executable, "-m", "voxhelm", *arguments, directory=directory, **environment)
 
 
+@pytest.mark.slow
 def test_the_engine_is_found_by_its_entry_point_and_speaks(tone_package, tmp_path):
     path = {"PYTHONPATH": str(tone_package)}
     models = json.loads(voxhelm("models", "--local", "--json", directory=tmp_path, **path))
@@ -105,6 +106,7 @@ def test_the_engine_is_found_by_a_setting_while_it_is_written(tmp_path):
     assert seconds_of(tmp_path / "tones.wav") > 0.5
 
 
+@pytest.mark.slow
 def test_the_engine_is_not_what_others_get(tone_package, tmp_path):
     path = {"PYTHONPATH": str(tone_package)}
     listed = json.loads(voxhelm("models", "--local", "--json", directory=tmp_path, **path))

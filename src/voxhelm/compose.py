@@ -10,12 +10,9 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from fastapi import FastAPI
 from platformdirs import user_state_path
 from starlette.types import ASGIApp
 
-from voxhelm.api.access import AccessOptions
-from voxhelm.api.app import ApiOptions, create_app
 from voxhelm.api.services import Services
 from voxhelm.catalog.cloned_voices import ClonedVoices
 from voxhelm.catalog.egress import EgressPolicy
@@ -30,8 +27,7 @@ from voxhelm.catalog.routes import RouteTable
 from voxhelm.catalog.shelf import Shelf
 from voxhelm.catalog.voices import LogicalVoice, VoiceBook
 from voxhelm.composing.beginnings import Beginnings, require_known
-from voxhelm.composing.calls import call_options
-from voxhelm.composing.realtime import RealtimeParts, compose_realtime, relay_options
+from voxhelm.composing.realtime import RealtimeParts, compose_realtime
 from voxhelm.config import Isolation, LogicalVoiceSettings, Settings
 from voxhelm.domain.errors import ConfigurationInvalid, VoxhelmError
 from voxhelm.domain.model import Capability, ModelSpec, Placement
@@ -271,9 +267,14 @@ def _require_steps(settings: Settings, catalog: Catalog) -> None:
 
 def compose_app(voxhelm: Voxhelm, settings: Settings) -> ASGIApp:
     """The web application of an instance; its lifespan runs the instance."""
+    # Commands that do their work themselves have no web application, and shall not wait for its modules.
+    from voxhelm.api.access import AccessOptions
+    from voxhelm.api.app import ApiOptions, create_app
+    from voxhelm.composing.calls import call_options
+    from voxhelm.composing.relays import relay_options
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
+    async def lifespan(_app: object) -> AsyncGenerator[None]:
         async with voxhelm.running():
             yield
 

@@ -123,6 +123,7 @@ def test_a_recogniser_finds_the_words_where_they_are_said_to_be(spoken):
     assert abs(np.median(differences)) <= 0.03
 
 
+@pytest.mark.slow
 def test_the_chapter_is_heard_back_in_part(client, spoken):
     """What is heard where a long sentence should be is nearer to it than to most others: this ear is not good at this voice."""
     sentences = [one for one in spoken.sentences() if len(one) > 16 and not any(re.search(r"\d|Dr", word["word"]) for word in one)]

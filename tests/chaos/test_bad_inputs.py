@@ -22,6 +22,7 @@ ERROR = json.dumps({"error": {"message": "No.", "type": "invalid_request_error",
 HEADERS = {"x-request-id": "req_1"}
 
 
+@pytest.mark.slow
 async def test_a_few_hundred_bad_inputs_are_answered_and_leave_nothing():
     async with under_attack(None) as (server, world):
         findings = await examine(server, world, Plan(count=300, warm_up=100))

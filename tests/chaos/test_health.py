@@ -5,12 +5,14 @@ import time
 from statistics import quantiles
 
 import httpx
+import pytest
 
 from tests.conftest import DATA, running_server
 
 TEXT = "It was the best of times, it was the worst of times. " * 100
 
 
+@pytest.mark.slow
 def test_probes_are_answered_while_every_host_works(tmp_path):
     """No speed is asserted, only that probes are not queued behind inference: all of a hundred come back while the work goes on."""
     with running_server(tmp_path) as server:

@@ -170,6 +170,7 @@ def test_closing_stops_the_work_and_leaves_the_model_usable(speaker):
     assert seconds(speaker.say(HELLO)) > 0.3
 
 
+@pytest.mark.slow
 def test_a_chapter_is_never_held_in_memory(speaker):
     rest = speaker.stream(CHAPTER, voice=speaker.quick_voice)
     spoken_bytes = 0

@@ -132,6 +132,7 @@ def test_a_key_is_asked_for_but_by_probes(container):
         assert "short" not in "".join(server.lines("taken over"))
 
 
+@pytest.mark.slow
 def test_the_first_start_pulls_the_model_and_the_next_asks_nobody(tmp_path):
     made = write_tiny_whisper(tmp_path / "made")
     with hub_server() as hub:

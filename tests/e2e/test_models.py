@@ -47,6 +47,7 @@ def voxhelm(at: Path, *words: str | Path, **more: str) -> subprocess.CompletedPr
     )
 
 
+@pytest.mark.slow
 def test_a_voice_is_pulled_speaks_is_listed_and_goes(hub: hub_server.FakeHub, tmp_path: Path) -> None:
     here = home(tmp_path / "here")
     at_hub = {"VOXHELM_MODELS__HUB_URL": hub.url}
@@ -96,6 +97,7 @@ def test_a_server_that_runs_knows_what_was_pulled_beside_it(hub: hub_server.Fake
         assert (here / "a.mp3").stat().st_size > 1_000
 
 
+@pytest.mark.slow
 def test_a_signed_archive_installs_where_no_hub_is_and_a_changed_one_does_not(hub: hub_server.FakeHub, tmp_path: Path) -> None:
     here, there = home(tmp_path / "here"), home(tmp_path / "there")
     key = tmp_path / "model-key"

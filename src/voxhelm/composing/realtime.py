@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Final
 
-from voxhelm.api.ice_servers import RelayOptions
 from voxhelm.assistant.answer import Assistant
 from voxhelm.assistant.assistants import Assistants
 from voxhelm.assistant.echo import Echo
@@ -115,18 +114,3 @@ def compose_assistants(settings: RealtimeSettings) -> Assistants:
             f"'realtime.assistant' is '{settings.assistant}', and there is no such assistant. There are: {', '.join(by_name)}."
         )
     return Assistants(by_name, settings.assistant)
-
-
-def relay_options(realtime: RealtimeSettings) -> RelayOptions:
-    """What callers are told of ways to the server. Raises ConfigurationInvalid for a secret that cannot be read."""
-    secret = ""
-    if realtime.turn_urls and realtime.turn_secret_file is not None:
-        try:
-            secret = realtime.turn_secret_file.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigurationInvalid(
-                f"'realtime.turn_secret_file' names {realtime.turn_secret_file}, which cannot be read."
-            ) from error
-        if not secret:
-            raise ConfigurationInvalid(f"'realtime.turn_secret_file' names {realtime.turn_secret_file}, which is empty.")
-    return RelayOptions(realtime.stun_urls, realtime.turn_urls, secret, realtime.turn_lifetime_seconds)

@@ -9,6 +9,7 @@ from benchmarks import realtime_calls
 from benchmarks.plan import Plan
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="one core is for the server and another for its clients")
 async def test_calls_talk_and_are_answered() -> None:
     section = await realtime_calls.run(replace(Plan(), count=2, seconds=1.5))

@@ -18,6 +18,7 @@ def test_the_end_of_a_turn_can_be_known_when_the_silence_has_been_sent() -> None
         assert one.needed * PIECE_SECONDS <= spoken_seconds + SILENCE_MS / 1000 < (one.needed + 1) * PIECE_SECONDS
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="one core is for the server and another for its clients")
 async def test_sessions_talk_and_are_answered() -> None:
     section = await realtime_sessions.run(replace(Plan(), count=2, seconds=1.5))

@@ -1,6 +1,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.unit.cli.program import RunVoxhelm
 
 PARROTS = {"VOXHELM_MODELS__EXTRA_ENGINES": '["voxhelm.testing.parrot_engine:ENGINE"]'}
@@ -14,6 +16,7 @@ def test_a_voice_that_is_understood_is_good(voxhelm: RunVoxhelm) -> None:
     assert lines[1].split() == ["parrot-a/parrot-a-bg", "bg", "ear-a", "40", "0", "%", "0", "%", "50", "%", "good"]
 
 
+@pytest.mark.slow
 def test_one_that_mumbles_fails_the_command_and_shows_what_was_heard(voxhelm: RunVoxhelm, tmp_path: Path) -> None:
     (tmp_path / "mood").write_text("mumble")
     (tmp_path / "sentences.txt").write_text("Добър ден\n\nКак сте\n", encoding="utf-8")

@@ -27,7 +27,7 @@ def find_uv():
     return shutil.which("uv") or (str(bootstrapped) if bootstrapped.is_file() else None)
 
 
-@pytest.fixture(params=["pip", "uv"])
+@pytest.fixture(params=[pytest.param("pip", marks=pytest.mark.slow), "uv"])
 def installer(request, monkeypatch):
     """Which installs; without anybody's settings for it."""
     uv = find_uv() if request.param == "uv" else None

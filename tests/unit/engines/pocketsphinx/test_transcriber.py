@@ -58,6 +58,7 @@ def test_words_have_times_in_order_and_confidence(transcriber: Transcriber, clip
     assert all(word.confidence is not None and 0 <= word.confidence <= 1 for word in segment.words)
 
 
+@pytest.mark.slow
 def test_the_answer_does_not_depend_on_what_was_heard_before_nor_on_the_pieces(transcriber: Transcriber, clip: Pcm) -> None:
     first = list(transcriber.transcribe(iter([clip]), WITH_WORDS))
     noise = np.random.default_rng(1).normal(scale=9000, size=16_000).astype(np.int16)
@@ -66,6 +67,7 @@ def test_the_answer_does_not_depend_on_what_was_heard_before_nor_on_the_pieces(t
     assert list(transcriber.transcribe(pieces(clip, 777), WITH_WORDS)) == first
 
 
+@pytest.mark.slow
 def test_two_callers_at_once_get_what_each_would_get_alone(transcriber: Transcriber, clip: Pcm) -> None:
     alone = list(transcriber.transcribe(iter([clip]), WITH_WORDS))
     heard: list[object] = []
