@@ -51,6 +51,7 @@ INSTANCES: Final[dict[str, Any]] = {
     "models.preload": ["espeak-ng", "pocketsphinx-en-us", "silero-vad"],
     "server.ready_paths": ["/health"],
     "server.allow_origins": ["https://chat.example"],
+    "server.allow_hosts": ["voice.example.org"],
     "identity.key_variables": ["API_KEY"],
     "models.time_to_live_seconds_by_engine": {"piper": -1},
     "models.settings_by_engine": {"faster-whisper": {"compute_type": "int8"}},

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -45,6 +46,7 @@ from voxhelm.identity.scope import Scope
 from voxhelm.kit.breaker import Breaker
 from voxhelm.kit.clock import Clock, SystemClock
 from voxhelm.kit.heap import Heap
+from voxhelm.kit.loopback import is_loopback
 from voxhelm.residency.cards import Cards
 from voxhelm.residency.loading import Load
 from voxhelm.residency.manager import Residency
@@ -270,6 +272,7 @@ def compose_app(voxhelm: Voxhelm, settings: Settings) -> ASGIApp:
     # Commands that do their work themselves have no web application, and shall not wait for its modules.
     from voxhelm.api.access import AccessOptions
     from voxhelm.api.app import ApiOptions, create_app
+    from voxhelm.api.known_hosts import KnownHosts
     from voxhelm.composing.calls import call_options
     from voxhelm.composing.relays import relay_options
 
@@ -279,7 +282,10 @@ def compose_app(voxhelm: Voxhelm, settings: Settings) -> ASGIApp:
             yield
 
     server = settings.server
-    access = AccessOptions(settings.identity.public_lists, settings.identity.public_metrics)
+    # Where others reach it, its names are theirs to choose; and where every page may call, there is nothing left to hold off.
+    alone = is_loopback(server.host) and "*" not in server.allow_origins
+    known_hosts = KnownHosts((*server.allow_hosts, socket.gethostname())) if alone else None
+    access = AccessOptions(settings.identity.public_lists, settings.identity.public_metrics, known_hosts)
     options = ApiOptions(
         console_directory(),
         server.longest_upload_bytes,

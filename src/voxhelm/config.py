@@ -75,6 +75,14 @@ class ServerSettings(_Section):
             description="Sites whose pages may call from a browser, such as https://chat.example; '*' for all. None but the console."
         ),
     ] = ()
+    allow_hosts: Annotated[
+        tuple[str, ...],
+        Field(
+            description="Names by which a server that only this machine reaches and that has no keys may be asked for, such as a proxy's: "
+            "voice.example.org. Addresses, names of one word, and those under .localhost, .local, .internal, .lan, .home and "
+            ".home.arpa need not be named."
+        ),
+    ] = ()
     shutdown_grace_seconds: Annotated[
         int,
         Field(

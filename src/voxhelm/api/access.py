@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from voxhelm.api.known_hosts import KnownHosts
 from voxhelm.identity.scope import Scope
 
 
@@ -21,10 +22,12 @@ class AccessOptions:
 
     public_lists: the lists of models and voices, which Open WebUI asks for without a key.
     public_metrics: /metrics.
+    known_hosts: by which names it may be asked for while no keys are; None for any.
     """
 
     public_lists: bool = False
     public_metrics: bool = False
+    known_hosts: KnownHosts | None = None
 
 
 NOTHING_PUBLIC: Final = AccessOptions()

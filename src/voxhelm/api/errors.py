@@ -28,6 +28,7 @@ STATUS_OF: Final[Mapping[type[errors.VoxhelmError], tuple[int, str]]] = {
     errors.ConsentInUse: (409, INVALID),
     errors.KeyInvalid: (401, INVALID),
     errors.ScopeMissing: (403, INVALID),
+    errors.HostUnknown: (403, INVALID),
     errors.SessionNotFound: (404, INVALID),
     errors.EndpointGone: (410, INVALID),
     errors.UpgradeRequired: (426, INVALID),

@@ -6,7 +6,7 @@ from starlette.datastructures import Headers
 from starlette.types import Scope as Request
 
 from voxhelm.api.access import AccessOptions, Door, needed, opens_by_client_secret
-from voxhelm.domain.errors import KeyInvalid, ScopeMissing
+from voxhelm.domain.errors import HostUnknown, KeyInvalid, ScopeMissing
 from voxhelm.identity.client_secret import CLIENT_PREFIX, ClientSecret
 from voxhelm.identity.client_secrets import ClientSecrets
 from voxhelm.identity.key import Key, scope_names
@@ -23,7 +23,7 @@ KEY_PROTOCOL: Final = "openai-insecure-api-key."
 
 
 class Guard:
-    """Lets requests in by the key they show. With no keys at all it lets everybody in."""
+    """Lets requests in by the key they show. With no keys at all it lets everybody in who asks for this server and no other."""
 
     def __init__(self, ring: KeyRing, client_secrets: ClientSecrets, options: AccessOptions) -> None:
         """ring: the keys that there are. client_secrets: what they have let others have."""
@@ -32,14 +32,15 @@ class Guard:
         self._options = options
 
     def admit(self, request: Request) -> None:
-        """Return if a request or a socket may come in, its key noted in it. Raises KeyInvalid (401), ScopeMissing (403)."""
+        """Return if a request or a socket may come in, its key noted in it. Raises KeyInvalid (401), ScopeMissing, HostUnknown (403)."""
         method = SOCKET if request["type"] == "websocket" else request["method"]
         if opens_by_client_secret(method, request["path"]) and self._by_client_secret(request):
             return
-        if not self._ring.required:
-            return
         need = needed(method, request["path"], self._options)
         if need is Door.OPEN:
+            return
+        if not self._ring.required:
+            self._require_known_host(request)
             return
         secret = _secret_of(request)
         if secret is not None and secret.startswith(CLIENT_PREFIX):
@@ -49,6 +50,14 @@ class Guard:
             has = ", ".join(scope_names(key.scopes)) or "none"
             raise ScopeMissing(f"This needs a key with the scope '{need.value}'; the key '{key.name}' has: {has}.")
         request[KEY] = key
+
+    def _require_known_host(self, request: Request) -> None:
+        known, host = self._options.known_hosts, Headers(scope=request).get("host", "")
+        if known is not None and not known.knows(host):
+            raise HostUnknown(
+                f"This server asks nobody for a key, and may have been asked by a page that only pretends to be here as '{host[:100]}'. "
+                "If the name is yours, put it into server.allow_hosts, or require keys: voxhelm keys create NAME."
+            )
 
     def _by_client_secret(self, request: Request) -> bool:
         """Whether it shows one that is good. A server without keys goes by it, too: what its sessions begin with is in it."""

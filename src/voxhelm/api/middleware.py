@@ -14,7 +14,7 @@ from voxhelm.api.errors import CLIENT_LEFT, envelope_of, headers_of
 from voxhelm.api.guard import SOCKET, Guard
 from voxhelm.api.presence import CANCELLED
 from voxhelm.api.services import Services
-from voxhelm.domain.errors import BodyTooLarge, KeyInvalid, ScopeMissing, VoxhelmError
+from voxhelm.domain.errors import BodyTooLarge, HostUnknown, KeyInvalid, ScopeMissing, VoxhelmError
 from voxhelm.kit.clock import Clock
 from voxhelm.telemetry.log import Log
 
@@ -99,7 +99,7 @@ class RequestScope:
         try:
             try:
                 self._guard.admit(scope)
-            except (KeyInvalid, ScopeMissing) as error:
+            except (KeyInvalid, ScopeMissing, HostUnknown) as error:
                 await receive()
                 await refuse_socket(error, scope, receive, send_with_id)
             else:

@@ -1,6 +1,5 @@
 """Who may change what is installed: where keys are asked for, whoever has the scope; else it is decided by where a request comes from."""
 
-import ipaddress
 from collections.abc import Collection
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
@@ -10,6 +9,7 @@ from starlette.types import Scope
 
 from voxhelm.api.guard import shown_client_secret, shown_key
 from voxhelm.domain.errors import ModelChangesForbidden, ScopeMissing
+from voxhelm.kit.loopback import is_loopback
 
 # What proxies add: behind one, everybody seems to be on this machine.
 FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
@@ -29,9 +29,9 @@ def require_model_changes(scope: Scope, *, anybody: bool) -> None:
     if anybody:
         return
     client = scope.get("client")
-    near = client is not None and _is_here(str(client[0])) and not any(name in headers for name in FORWARDED)
+    near = client is not None and is_loopback(str(client[0])) and not any(name in headers for name in FORWARDED)
     # A page whose name was made to lead here would ask from this machine, under that name.
-    if not near or not _is_here(_parts(f"//{host}").hostname or ""):
+    if not near or not is_loopback(_parts(f"//{host}").hostname or ""):
         raise ModelChangesForbidden(
             "Models are installed and removed from the machine that the server runs on. "
             "A key with the scope models allows it from elsewhere (voxhelm keys create); server.allow_model_changes: true allows everybody."
@@ -58,12 +58,3 @@ def _parts(address: str) -> SplitResult:
         return urlsplit(address)
     except ValueError:
         return SplitResult("", "", "", "", "")
-
-
-def _is_here(host: str) -> bool:
-    try:
-        address = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return host == "localhost"
-    mapped = getattr(address, "ipv4_mapped", None)
-    return bool((mapped or address).is_loopback)

@@ -2,7 +2,6 @@
 
 import asyncio
 import errno
-import ipaddress
 import logging
 import os
 import signal
@@ -96,6 +95,7 @@ def _serve(loaded: "Loaded", listener: socket.socket, ending: _EndOnSignal) -> N
     from voxhelm.cli.taken_over import tell_what_was_taken_over
     from voxhelm.compose import compose, compose_app
     from voxhelm.kit.heap import Heap
+    from voxhelm.kit.loopback import is_loopback
     from voxhelm.telemetry.log import LogFormat, configure_logging
 
     settings = loaded.settings
@@ -107,7 +107,7 @@ def _serve(loaded: "Loaded", listener: socket.socket, ending: _EndOnSignal) -> N
             log.info("listening", url=url, host=host, port=port)
         else:
             print(f"Voxhelm is at {url}  (API: {url}/v1, Ctrl-C ends it)", flush=True)
-        if not _is_loopback(host) and not voxhelm.services.keys.required:
+        if not is_loopback(host) and not voxhelm.services.keys.required:
             log.warning(
                 "other machines can reach this server, and it asks nobody for a key", host=host, remedy="voxhelm keys create NAME"
             )
@@ -192,7 +192,3 @@ def _why_not(error: OSError, host: str, port: int) -> str:
     if error.errno == errno.EADDRNOTAVAIL:
         return f"{host} is no address of this machine. 0.0.0.0 listens on all it has."
     return f"Cannot listen on {host} port {port}: {error.strerror}."
-
-
-def _is_loopback(host: str) -> bool:
-    return ipaddress.ip_address(host.partition("%")[0]).is_loopback

@@ -33,6 +33,7 @@ VoxhelmError
 |   +-- ConsentInUse               voices need this consent
 |   +-- KeyInvalid                 no API key, or one that is not known here
 |   +-- ScopeMissing               the API key does not allow this
+|   +-- HostUnknown                the server is asked for by a name that may be somebody else's
 |   +-- SessionNotFound            no realtime session or call has this name, or it is over
 |   +-- EndpointGone               OpenAI had this once, and has something else instead
 |   +-- UpgradeRequired            what is there is spoken by WebSocket
@@ -264,6 +265,12 @@ class ScopeMissing(BadRequest):
     """The caller's API key does not allow this."""
 
     code = "insufficient_scope"
+
+
+class HostUnknown(BadRequest):
+    """The server is asked for by a name that may be somebody else's, and has no key to tell friends by."""
+
+    code = "host_not_allowed"
 
 
 class EndpointGone(BadRequest):
