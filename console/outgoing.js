@@ -4,7 +4,7 @@
  */
 
 const MOST_COMMANDS = 500;
-const ONSET_MS = 800; // a voice is announced so long after it began, at most
+const ONSET_MS = 3000; // a voice is announced so long after it began, at most: by a server that is busy
 
 /** @typedef {{text: string, soundMs: number}} Message soundMs: 0 for a command */
 

@@ -122,28 +122,28 @@ def test_what_was_played_is_known_to_the_millisecond(page: Page) -> None:
 
 def test_an_utterance_that_a_broken_connection_cut_is_said_again_and_what_was_sent_is_not(page: Page) -> None:
     script = """({ Outgoing }) => {
-      const outgoing = new Outgoing(2000);
+      const outgoing = new Outgoing(5000);
       const say = (from, to) => { for (let at = from; at < to; at += 1) outgoing.give(`s${String(at).padStart(3, '0')}`, 100, 0); };
       outgoing.give('update', 0, 0);
-      say(0, 20);
+      say(0, 50);
       outgoing.begun();
-      say(20, 25);
+      say(50, 55);
       outgoing.broke(0, true);
       const utterance = outgoing.take().map(({ text }) => text);
-      say(25, 30);
+      say(55, 60);
       outgoing.ended();
       outgoing.give('cancel', 0, 10);
       outgoing.give('s999', 100, 10);
       outgoing.broke(10, false);
       const unsent = outgoing.take().map(({ text }) => text);
-      for (let at = 0; at < 30; at += 1) outgoing.hold(`h${at}`, 100);
+      for (let at = 0; at < 60; at += 1) outgoing.hold(`h${at}`, 100);
       return { utterance, unsent, heldMs: outgoing.heldMs, first: outgoing.take()[0].text };
     }"""
     made = run(page, "outgoing.js", script)
-    assert made["utterance"][-5:] == ["s020", "s021", "s022", "s023", "s024"]
-    assert len(made["utterance"]) == 5 + 8  # and its beginning, before anybody knew of it
+    assert made["utterance"][-5:] == ["s050", "s051", "s052", "s053", "s054"]
+    assert len(made["utterance"]) == 5 + 30  # and its beginning, before anybody knew of it
     assert made["unsent"] == ["cancel", "s999"]
-    assert made["heldMs"] == 2_000
+    assert made["heldMs"] == 5_000
     assert made["first"] == "h10"
 
 
