@@ -139,12 +139,18 @@ def test_a_client_that_leaves_stops_the_pull(http, hub, absent):
 
 
 def test_other_sites_and_proxies_are_refused(http, absent):
-    for headers in ({"origin": "https://evil.example"}, {"x-forwarded-for": "10.0.0.9"}, {"host": "evil.example"}):
+    forbidden = "model_changes_forbidden"
+    for headers, code in (
+        ({"origin": "https://evil.example"}, forbidden),
+        ({"x-forwarded-for": "10.0.0.9"}, forbidden),
+        ({"host": "nas.local"}, forbidden),
+        ({"host": "evil.example"}, "host_not_allowed"),
+    ):
         for answer in (
             http.post("/v1/models", json={"model": STEM}, headers=headers),
             http.delete("/v1/models/espeak-ng", headers=headers),
         ):
-            assert (answer.status_code, answer.json()["error"]["code"]) == (403, "model_changes_forbidden")
+            assert (answer.status_code, answer.json()["error"]["code"]) == (403, code)
 
 
 def test_what_was_not_pulled_is_not_removed(http):

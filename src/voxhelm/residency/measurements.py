@@ -10,6 +10,8 @@ from typing import Final
 import msgspec
 
 _PEAK: Final = re.compile(rb"VmHWM:\s+(\d+) kB")
+# A model that serves grows by a page now and then: the file is written when it would be wrong by more than this.
+WORTH_WRITING: Final = 1 / 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Measurements:
         """Read what there is; a file that cannot be read is as good as none, since everything in it will be measured again."""
         self._path = path
         self._by_model: dict[str, dict[str, Measurement]] = {}
+        # What the file says of those that have been measured by now.
+        self._written: dict[tuple[str, str], Measurement] = {}
         if path is not None and path.is_file():
             try:
                 self._by_model = msgspec.json.decode(path.read_bytes(), type=dict[str, dict[str, Measurement]])
@@ -52,7 +56,9 @@ class Measurements:
             return False
         peaks = {**known_bytes, **higher}
         self._by_model.setdefault(model_id, {})[placed_on] = Measurement(peaks, load_seconds, now_unix_seconds)
-        self._save()
+        written = self._written.get((model_id, placed_on))
+        if written is None or load_seconds != written.load_seconds or _outgrown(written.peak_bytes_by_device, higher):
+            self._save()
         return True
 
     def _save(self) -> None:
@@ -62,6 +68,11 @@ class Measurements:
         unfinished = self._path.with_suffix(f".{os.getpid()}")
         unfinished.write_bytes(msgspec.json.format(msgspec.json.encode(self._by_model)))
         unfinished.replace(self._path)
+        self._written = {(model_id, at): one for model_id, places in self._by_model.items() for at, one in places.items()}
+
+
+def _outgrown(written_bytes: Mapping[str, int], higher_bytes: Mapping[str, int]) -> bool:
+    return any(size > written_bytes.get(device, 0) * (1 + WORTH_WRITING) for device, size in higher_bytes.items())
 
 
 def peak_resident_bytes(process_id: int) -> int | None:

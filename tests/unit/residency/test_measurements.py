@@ -13,6 +13,19 @@ def test_peaks_only_grow_and_survive_a_restart(tmp_path):
     assert (again.peak_bytes_by_device, again.load_seconds, again.measured_unix_seconds) == ({"cpu": 200}, 0.5, 1002.0)
 
 
+def test_a_peak_that_is_hardly_higher_is_known_and_not_worth_a_write(tmp_path):
+    path = tmp_path / "measurements.json"
+    measurements = Measurements(path)
+    measurements.record("m", "cpu", {"cpu": 1_000_000}, 0.5, 1000.0)
+    path.unlink()
+    assert measurements.record("m", "cpu", {"cpu": 1_010_000}, 0.5, 1001.0)
+    assert measurements.of("m", "cpu").peak_bytes_by_device == {"cpu": 1_010_000}
+    assert not path.exists()
+    # Small steps add up.
+    assert measurements.record("m", "cpu", {"cpu": 1_020_000}, 0.5, 1002.0)
+    assert Measurements(path).of("m", "cpu").peak_bytes_by_device == {"cpu": 1_020_000}
+
+
 def test_each_place_is_measured_by_itself(tmp_path):
     path = tmp_path / "measurements.json"
     measurements = Measurements(path)
