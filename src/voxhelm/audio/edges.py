@@ -44,16 +44,17 @@ class Edges:
     def push(self, samples: Samples) -> Samples:
         """Give the next samples; return what is certain to be heard, which may be nothing yet."""
         held = np.concatenate((self._held, samples)) if len(self._held) else samples
-        loud = np.flatnonzero((samples > SILENT) | (samples < -SILENT))
-        if len(loud):
+        loud = (samples > SILENT) | (samples < -SILENT)
+        # Only the first and the last are wanted, and are mostly at the ends.
+        if len(loud) and loud[loud.argmax()]:
             before = len(held) - len(samples)
             if not self.begun:
                 self.begun = True
-                first = max(0, before + int(loud[0]) - self._lead)
+                first = max(0, before + int(loud.argmax()) - self._lead)
                 self._skipped += first
                 held = held[first:]
                 before -= first
-            self._wanted = before + int(loud[-1]) + 1 + self._tail
+            self._wanted = before + len(loud) - int(loud[::-1].argmax()) + self._tail
         elif not self.begun:
             drop = max(0, len(held) - self._lead)
             self._skipped += drop
