@@ -45,6 +45,7 @@ def test_what_is_written_can_be_heard(tmp_path: Path, suffix: str) -> None:
     assert " --> " in (tmp_path / "a.srt").read_text()
 
 
+@pytest.mark.slow
 def test_the_end_of_a_long_list_is_not_waited_for(tmp_path: Path) -> None:
     ran = bash(f"{VOXHELM} voices --variants | head -n 1", tmp_path)
     assert ran.returncode in (0, 141)

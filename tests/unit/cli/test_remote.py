@@ -60,6 +60,7 @@ def test_the_server_hears_it(voxhelm: RunVoxhelm, server_url: str, tmp_path: Pat
     assert [word["word"] for word in json.loads(told)["words"]] == ["second1", "second2", "second3"]
 
 
+@pytest.mark.slow
 def test_here_and_there_give_the_same(voxhelm: RunVoxhelm, server_url: str, tmp_path: Path) -> None:
     recording(tmp_path / "three.wav", 3)
     for arguments in (
@@ -73,6 +74,7 @@ def test_here_and_there_give_the_same(voxhelm: RunVoxhelm, server_url: str, tmp_
         assert here.returncode == there.returncode == 0
 
 
+@pytest.mark.slow
 def test_errors_there_are_told_as_here(voxhelm: RunVoxhelm, server_url: str, tmp_path: Path) -> None:
     (tmp_path / "bad.wav").write_bytes(b"not sound")
     for arguments in (("say", "hi", "-v", "nobody"), ("say", "..."), ("hear", "bad.wav"), ("hear", "bad.wav", "-m", "nothing")):
