@@ -54,6 +54,7 @@ from voxhelm.residency.measurements import Measurements
 from voxhelm.residency.memory import Memory
 from voxhelm.residency.planner import PlanOptions
 from voxhelm.residency.preload import Preloader
+from voxhelm.residency.state import Phase
 from voxhelm.residency.warmup import warm_up
 from voxhelm.serving.admission import Admission
 from voxhelm.serving.canary import Canary
@@ -78,6 +79,7 @@ from voxhelm.serving.speak import Speaker, SpeechOptions
 from voxhelm.serving.turn_judging import TurnJudgement
 from voxhelm.serving.voice_checker import CheckDesk, VoiceChecker
 from voxhelm.serving.voice_verdict import QualityOptions
+from voxhelm.serving.warming import Warming
 from voxhelm.serving.weights import Weights
 from voxhelm.serving.world import World
 from voxhelm.store.results import Results
@@ -166,7 +168,8 @@ def compose(
     routing = Routing(_route_options(settings), lambda: judged.degraded, metrics, clock, log)
     says, hears = RoutedSpeaker(narrator, speaker, book, steps, routing), RoutedListener(listener, listener, steps, routing)
     judgement = TurnJudgement(catalog, residency, admission, metrics, clock, log)
-    parts = RealtimeParts(catalog, residency, says, hears, listener, speaker, judgement, metrics, clock, log)
+    warming = _warming(control, catalog, residency, beginnings, log)
+    parts = RealtimeParts(catalog, residency, says, hears, listener, speaker, judgement, warming, metrics, clock, log)
     sessions = compose_realtime(settings.realtime, parts)
     keys, secrets, board = _key_ring(settings, clock, log), ClientSecrets(clock), RouteBoard(steps, routing, clock)
     services = Services(
@@ -324,6 +327,16 @@ def _world(settings: Settings, catalog: Catalog, clock: Clock) -> World:
     told = [section.model_dump() for section in (settings.speech, settings.voices, settings.models, settings.routes)]
     files = [value for section in told for value in section.values() if isinstance(value, Path)]
     return World(catalog, settings.models.directory, [repr(section) for section in told], files, clock)
+
+
+def _warming(control: ModelControl, catalog: Catalog, residency: Residency, beginnings: Beginnings, log: Log) -> Warming:
+    def worthwhile(model_id: str) -> bool:
+        spec = catalog.find(model_id)
+        # What others are paid for is theirs to keep warm; and what leaves at once is loaded for whoever uses it.
+        worth = spec is not None and spec.egress_host is None and beginnings.time_to_live_seconds(spec) != 0
+        return worth and residency.phase(model_id) is Phase.UNLOADED
+
+    return Warming(control.load, worthwhile, log)
 
 
 def _key_ring(settings: Settings, clock: Clock, log: Log) -> KeyRing:

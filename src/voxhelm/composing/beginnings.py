@@ -63,11 +63,16 @@ class Beginnings:
         """One of them. Looks at its files."""
         wanted = self._settings
         engine = self._catalog.engine_for(spec)
-        of_engine_seconds = wanted.time_to_live_seconds_by_engine.get(spec.engine, wanted.time_to_live_seconds)
-        time_to_live_seconds = wanted.time_to_live_seconds_by_model.get(spec.id, of_engine_seconds)
+        time_to_live_seconds = self.time_to_live_seconds(spec)
         devices = devices_for(wanted.device_by_model.get(spec.id, wanted.device), engine.capabilities.devices, self._cards)
         places = places_of(engine, spec, devices, self._measurements)
         return ModelState(spec.id, time_to_live_seconds, places, spec.id in wanted.pinned, wanted.priority_by_model.get(spec.id, 0))
+
+    def time_to_live_seconds(self, spec: ModelSpec) -> float:
+        """As `ModelState`."""
+        wanted = self._settings
+        of_engine_seconds = wanted.time_to_live_seconds_by_engine.get(spec.engine, wanted.time_to_live_seconds)
+        return wanted.time_to_live_seconds_by_model.get(spec.id, of_engine_seconds)
 
 
 def _require_card(device: str, facts: CardFacts, setting: str) -> None:

@@ -273,7 +273,9 @@ class Conductor:
         # It has the token by which the session is taken up again, which is nothing for disks, and for nobody else.
         private = kind in ("session.created", "session.updated")
         self._outbox.append(Told(str(event["event_id"]), data, private))
-        if kind == "response.done":
+        if private:
+            self._room.prepare(self._session.config)
+        elif kind == "response.done":
             self._count(cast("dict[str, Any]", event["response"]))
         if self._face is not None:
             self._face.send(data)

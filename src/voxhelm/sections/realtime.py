@@ -40,6 +40,13 @@ class RealtimeSettings(BaseModel):
         float,
         Field(ge=0, description="How long a session outlives its connection, so that a client comes back to it. 0: not at all."),
     ] = 60.0
+    warm_models: Annotated[
+        bool,
+        Field(
+            description="Whether a conversation's models begin to load when it begins, so that the first turn is not kept waiting; else "
+            "when somebody speaks."
+        ),
+    ] = True
     kept_event_bytes: Annotated[
         ByteSize,
         Field(

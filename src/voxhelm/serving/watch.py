@@ -26,6 +26,10 @@ class Watcher:
         """What the sound must be at. Raises ModelNotFound where nothing can tell."""
         return self._recognisers.capabilities_of(self._recognisers.finding_speech()).input_rate_hz or 16_000
 
+    def model_id(self) -> str:
+        """Which model tells. Raises ModelNotFound."""
+        return self._recognisers.finding_speech().id
+
     async def watch(self, sound: AsyncGenerator[Pcm]) -> AsyncGenerator[Activity]:
         """How likely somebody speaks, as soon as it is known. Closes `sound`. Raises what loading a model raises, and EngineCrashed."""
         async with aclosing(sound):
