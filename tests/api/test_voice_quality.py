@@ -52,6 +52,7 @@ def test_a_voice_is_checked_on_demand(instance):
     assert check["sentences"] == [{"said": "Добър ден", "heard": "Добър ден", "word_error_rate": 0.0, "character_error_rate": 0.0}]
 
 
+@pytest.mark.slow
 def test_the_canary_finds_a_voice_that_mumbles_and_the_route_goes_around_it_until_it_is_well(instance):
     client, directory = instance
     assert until(client, "parrot-a") == "1/2"

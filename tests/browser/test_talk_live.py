@@ -191,6 +191,7 @@ def test_a_connection_that_breaks_while_somebody_speaks_is_not_noticed(wire: tup
     expect(page.locator("#talk-notice")).to_be_hidden()
 
 
+@pytest.mark.slow
 def test_a_call_that_is_lost_is_made_anew_and_the_conversation_goes_on(wire: tuple[Page, Wire]) -> None:
     page, _ = wire
     page.add_init_script(

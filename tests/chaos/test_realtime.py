@@ -289,6 +289,7 @@ def _is_heard(talk):
     return told["type"] == kinds[0] and told["transcript"] == "hello"
 
 
+@pytest.mark.slow
 def test_a_detector_that_is_killed_while_somebody_speaks_is_replaced_and_hears_the_rest(tmp_path):
     with talking_server(tmp_path) as server, talking(server.url) as talk:
         half = len(STORY) // 8 * 2

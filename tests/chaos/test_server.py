@@ -58,7 +58,8 @@ def test_a_killed_host_costs_its_request_one_clear_error_and_the_next_one_works(
         assert metric(own_server.url, 'voxhelm_model_crashes_total{model="fake-speech"}') == 1
 
 
-@pytest.mark.parametrize(("model", "status"), [("pocketsphinx-en-us", 503), pytest.param("whisper-1", 200, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize(("model", "status"), [("pocketsphinx-en-us", 503), ("whisper-1", 200)])
 def test_a_host_killed_before_its_first_words_gives_a_status_or_the_route_goes_on(own_server, model, status):
     """The recogniser holds a host, and nothing has been sent when it dies. Who named it is told, others are heard by the next."""
     with httpx.Client(base_url=own_server.url, timeout=60) as http:
@@ -100,6 +101,7 @@ def test_a_stopped_server_leaves_no_process_and_says_goodbye_with_zero(own_serve
     assert not any(host.is_running() for host in alive)
 
 
+@pytest.mark.slow
 def test_a_hundred_clients_that_vanish_leave_nothing(own_server):
     process = psutil.Process(own_server.process.pid)
 

@@ -112,6 +112,7 @@ def test_it_says_once_what_it_has_taken_over_and_nothing_was_left(server):
     assert "server=speaches" in line
 
 
+@pytest.mark.slow
 def test_an_idle_model_leaves_when_it_is_told_to(container):
     with container.started(STT_MODEL_TTL="0", PRELOAD_MODELS="[]") as starting:
         server = starting.wait_until_it_listens()

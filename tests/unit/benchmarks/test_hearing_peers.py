@@ -54,6 +54,7 @@ def plan(plan: Plan, tmp_path: Path) -> Plan:
     )
 
 
+@pytest.mark.slow
 async def test_all_ways_hear_the_same_recordings_in_turns(monkeypatch: pytest.MonkeyPatch, plan: Plan, interpreter: Path) -> None:
     monkeypatch.setattr(hearing_peers, "install", lambda *_: interpreter)
     monkeypatch.setattr(hearing_peers, "version_in", lambda *_: "1.0")

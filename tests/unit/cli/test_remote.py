@@ -191,6 +191,7 @@ def test_a_proxy_is_only_for_what_is_far(url: str, near: bool) -> None:
     assert _is_near(url) is near
 
 
+@pytest.mark.slow
 def test_captions_come_with_the_sound_from_there_as_from_here(voxhelm: RunVoxhelm, server_url: str, tmp_path: Path) -> None:
     for form in ("json", "vtt"):
         arguments = ("say", "One, two. Three!", "-m", "fake-speech", "-f", "pcm", "--captions")

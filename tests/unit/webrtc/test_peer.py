@@ -460,6 +460,7 @@ def traces():
     return len(asyncio.all_tasks()), len(threads), psutil.Process().num_fds()
 
 
+@pytest.mark.slow
 async def test_twenty_calls_leave_nothing_behind():
     async def one_call(*, left_by_client):
         heard, client = Heard(), Client()
