@@ -102,6 +102,7 @@ class Voxhelm:
     log: Log
     narrator: Narrator
     turn_judgement: TurnJudgement
+    warming: Warming
     canary: Canary | None = None
 
     @asynccontextmanager
@@ -119,6 +120,7 @@ class Voxhelm:
             yield
         finally:
             await self.services.sessions.drain(0.0)
+            await self.warming.aclose()
             self.turn_judgement.close()
             for task in beside:
                 task.cancel()
@@ -188,7 +190,7 @@ def compose(
         sessions,
     )
     canary = Canary(checker, steps, settings.quality.canary_interval_seconds, clock, log) if settings.quality.canary else None
-    return Voxhelm(services, engines, catalog, residency, preloader, encoding, clock, log, narrator, judgement, canary)
+    return Voxhelm(services, engines, catalog, residency, preloader, encoding, clock, log, narrator, judgement, warming, canary)
 
 
 def _residency(

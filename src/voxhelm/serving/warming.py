@@ -27,10 +27,19 @@ class Warming:
         """Wait until nothing is being loaded any more."""
         await asyncio.gather(*self._under_way.values())
 
+    async def aclose(self) -> None:
+        """Wait for none of it; returns when nothing is at work any more."""
+        tasks = list(self._under_way.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
     async def _warm(self, model_id: str) -> None:
         try:
             await self._load(model_id)
         except VoxhelmError as error:
             self._log.info("model is not warm", model=model_id, code=error.code, reason=error.message)
+        except Exception as error:  # noqa: BLE001 - a bug, which the log tells; the turn that needs the model tries again
+            self._log.error("model is not warm", model=model_id, exc_info=error)
         finally:
             del self._under_way[model_id]

@@ -59,3 +59,12 @@ async def test_what_cannot_be_loaded_troubles_nobody_and_is_tried_again(loads, w
     warming.warm(["large"])
     await warming.settle()
     assert loads.begun == ["large", "ear", "large"]
+
+
+async def test_who_stops_waits_for_no_load(loads, warming):
+    warming.warm(["ear", "voice"])
+    await asyncio.sleep(0)
+    await warming.aclose()
+    assert loads.begun == ["ear", "voice"]
+    assert loads.loaded == set()
+    assert not [task for task in asyncio.all_tasks() if task.get_name().startswith("warm-")]
