@@ -46,11 +46,12 @@ class Edges:
         held = np.concatenate((self._held, samples)) if len(self._held) else samples
         loud = (samples > SILENT) | (samples < -SILENT)
         # Only the first and the last are wanted, and are mostly at the ends.
-        if len(loud) and loud[loud.argmax()]:
+        first_loud = int(loud.argmax()) if len(loud) else 0
+        if len(loud) and loud[first_loud]:
             before = len(held) - len(samples)
             if not self.begun:
                 self.begun = True
-                first = max(0, before + int(loud.argmax()) - self._lead)
+                first = max(0, before + first_loud - self._lead)
                 self._skipped += first
                 held = held[first:]
                 before -= first

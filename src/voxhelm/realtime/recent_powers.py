@@ -7,12 +7,12 @@ from numpy.typing import NDArray
 
 from voxhelm.realtime.session_config import RATE_HZ
 
-# Short enough to tell where in a frame of 20 ms a voice ended, and long enough for half a wave of the deepest voice.
+# Short enough to tell where in a frame of 20 ms a voice ended, and long enough that none of a voice falls into the trough of its wave.
 STEP_MS: Final = 4
 STEP_SAMPLES: Final = STEP_MS * RATE_HZ // 1000
 
 
-class Levels:
+class RecentPowers:
     """Powers (mean squares of samples) by their place, in milliseconds of the session's sound."""
 
     def __init__(self) -> None:

@@ -5,7 +5,7 @@ from typing import Final
 
 from voxhelm.domain.pcm import Pcm
 from voxhelm.realtime.happenings import Voices
-from voxhelm.realtime.levels import Levels
+from voxhelm.realtime.recent_powers import RecentPowers
 
 # Two windows of Silero: a click is shorter, and a word is not.
 SHORTEST_VOICE_MS: Final = 50.0
@@ -70,7 +70,7 @@ class VoiceTurns:
         self._speaking = False
         self._silent_since_ms: float | None = None
         self._paused = False
-        self._levels = Levels()
+        self._powers = RecentPowers()
         self._judged_ms = 0.0
         # Of the silence that is judged, without its first window, which may have the last of the voice in it.
         self._silence_power: float | None = None
@@ -89,7 +89,7 @@ class VoiceTurns:
         """Sound at 24 kHz that comes, before it is judged. start_ms: where it begins."""
         if not self._speaking:
             return []
-        self._levels.push(pcm.samples, start_ms)
+        self._powers.push(pcm.samples, start_ms)
         return self._look_ahead()
 
     def push(self, voices: Voices) -> list[VoiceTurn]:
@@ -104,7 +104,7 @@ class VoiceTurns:
         """Nobody speaks."""
         self._speaking = self._paused = False
         self._onset_ms = self._silent_since_ms = self._silence_power = None
-        self._levels.clear()
+        self._powers.clear()
 
     def _window(self, probability: float, start_ms: float, end_ms: float) -> list[VoiceTurn]:
         self._judged_ms = end_ms
@@ -112,7 +112,7 @@ class VoiceTurns:
             return self._listen(probability, start_ms, end_ms)
         if probability >= self.threshold - HYSTERESIS:
             self._silent_since_ms = self._silence_power = None
-            self._levels.forget_before(end_ms - LATE_MS)
+            self._powers.forget_before(end_ms - LATE_MS)
             if self._paused:
                 self._paused = False
                 return [WentOn(start_ms)]
@@ -120,17 +120,17 @@ class VoiceTurns:
         if self._silent_since_ms is None:
             self._silent_since_ms = start_ms
         else:
-            power = self._levels.loudest(start_ms, end_ms)
+            power = self._powers.loudest(start_ms, end_ms)
             if power is not None:
                 self._silence_power = max(power, self._silence_power or SILENT_POWER)
         return self._silent(end_ms)
 
     def _look_ahead(self) -> list[VoiceTurn]:
         """The detector has judged silence, and what came after it is no louder."""
-        known_ms = self._levels.end_ms
+        known_ms = self._powers.end_ms
         if self._silence_power is None or not self._judged_ms < known_ms <= self._judged_ms + UNJUDGED_MS:
             return []
-        power = self._levels.loudest(self._judged_ms, known_ms)
+        power = self._powers.loudest(self._judged_ms, known_ms)
         return self._silent(known_ms) if power is not None and power <= self._silence_power * LOUDER else []
 
     def _silent(self, until_ms: float) -> list[VoiceTurn]:
@@ -151,7 +151,7 @@ class VoiceTurns:
     def _voice_end_ms(self) -> float | None:
         if self._silent_since_ms is None or self._silence_power is None:
             return self._silent_since_ms
-        return self._levels.quiet_since(self._silent_since_ms, self._silence_power * LOUDER, LATE_MS)
+        return self._powers.quiet_since(self._silent_since_ms, self._silence_power * LOUDER, LATE_MS)
 
     def _listen(self, probability: float, start_ms: float, end_ms: float) -> list[VoiceTurn]:
         if probability < self.threshold:
